@@ -1,0 +1,1 @@
+"""Typed JSON over HTTP for everything the pages do."""

@@ -1,0 +1,1 @@
+"""The console script: up, demo, import, migrate, user, doctor, version."""

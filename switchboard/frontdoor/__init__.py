@@ -1,0 +1,1 @@
+"""A member asks for care: the conversation, the triage, the request and its access clocks."""

@@ -1,0 +1,1 @@
+"""Pure ideas of frontdoor: facts in, decisions out."""

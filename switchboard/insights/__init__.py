@@ -1,0 +1,1 @@
+"""Demand beside supply: the live picture, read only."""

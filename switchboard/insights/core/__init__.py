@@ -1,0 +1,1 @@
+"""Pure ideas of insights: facts in, decisions out."""

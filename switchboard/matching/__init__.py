@@ -1,0 +1,1 @@
+"""Which practitioner and time suits this need, best first, with reasons."""

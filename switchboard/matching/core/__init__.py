@@ -1,0 +1,1 @@
+"""Pure ideas of matching: facts in, decisions out."""

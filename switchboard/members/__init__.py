@@ -1,0 +1,1 @@
+"""Who is covered, how to reach them safely, what they agreed to, who may act for them."""

@@ -1,0 +1,1 @@
+"""Pure ideas of members: facts in, decisions out."""

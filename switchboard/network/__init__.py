@@ -1,0 +1,1 @@
+"""Who can give care, where, under what credentials, and how we know."""

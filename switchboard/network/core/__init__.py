@@ -1,0 +1,1 @@
+"""Pure ideas of network: facts in, decisions out."""

@@ -1,0 +1,1 @@
+"""Pure ideas of outcomes: facts in, decisions out."""

@@ -1,0 +1,1 @@
+"""Django settings, routes and start-up."""

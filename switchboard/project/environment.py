@@ -1,0 +1,67 @@
+"""What the machine tells the settings: where home is, which database, which secret."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def home() -> Path:
+    """Give the folder of the embedded database, the secret and the logs; made on first use."""
+    chosen = os.environ.get("SWITCHBOARD_HOME")
+    base = (
+        Path(chosen)
+        if chosen
+        else Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "switchboard"
+    )
+    return base.resolve()
+
+
+def secret(place: Path) -> str:
+    """Give the signing secret: ``SWITCHBOARD_SECRET`` or one made on first use, readable by the owner only."""
+    given = os.environ.get("SWITCHBOARD_SECRET")
+    if given:
+        return given
+    kept = place / "secret"
+    if not kept.exists():
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return kept.read_text()
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return kept.read_text()
+
+
+def database() -> dict[str, Any]:
+    """Give Django's database entry from ``DATABASE_URL``, else the embedded server's socket below home."""
+    url = os.environ.get("DATABASE_URL")
+    common: dict[str, Any] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+    if not url:
+        return common | {
+            "NAME": "switchboard",
+            "USER": "switchboard_app",
+            "HOST": str(home() / "socket"),
+            "OPTIONS": {"connect_timeout": 5},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(
+            "DATABASE_URL must begin with postgresql:// : Switchboard runs on PostgreSQL >= 16 only."
+        )
+    options: dict[str, Any] = {"connect_timeout": 5} | dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    return common | {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

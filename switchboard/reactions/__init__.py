@@ -1,0 +1,1 @@
+"""When this happened there, do that here: every cross-capability effect, on one screen."""

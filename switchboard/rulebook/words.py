@@ -1,0 +1,40 @@
+"""Say a reason in a language: the sentences stand in ``rulebook/words/*.toml``, one file a room.
+
+Each entry is a code with one sentence a language; parameters stand in braces::
+
+    [within_reach]
+    en = "{miles} miles from you"
+    es = "a {miles} millas de usted"
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from switchboard.kernel.reasons import Reason
+
+LANGUAGES = ("en", "es")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Give every code with its sentences; raise ``ValueError`` on a code said in two files."""
+    found: dict[str, Mapping[str, str]] = {}
+    for place in sorted((files("switchboard.rulebook") / "words").iterdir(), key=lambda f: f.name):
+        if not place.name.endswith(".toml"):
+            continue
+        for code, sentences in tomllib.loads(place.read_text("utf-8")).items():
+            if code in found:
+                raise ValueError(f"The reason '{code}' is said twice: keep one of them ({place.name}).")
+            found[code] = sentences
+    return found
+
+
+def say(reason: Reason, language: str = "en") -> str:
+    """Give the sentence of a reason; raise ``KeyError`` naming a code nobody has put into words."""
+    sentences = catalogue().get(reason.code)
+    if sentences is None:
+        raise KeyError(f"No words for the reason '{reason.code}': add it to rulebook/words/.")
+    chosen = sentences.get(language.partition("-")[0], sentences["en"])
+    return chosen.format(**reason.params)

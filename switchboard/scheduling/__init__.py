@@ -1,0 +1,1 @@
+"""One pool of bookable time: schedules, slots, holds and appointments."""

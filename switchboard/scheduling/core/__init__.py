@@ -1,0 +1,1 @@
+"""Pure ideas of scheduling: facts in, decisions out."""
