@@ -1,1 +1,1 @@
-"""The Django side that every capability stands on: accounts, access, audit, outbox, worklists, the database."""
+"""The Django side every capability stands on: accounts, access, audit, outbox, worklists, the database."""

@@ -8,18 +8,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 def home() -> Path:
-    """Give the folder of the embedded database, the secret and the logs; made on first use."""
-    chosen = os.environ.get("SWITCHBOARD_HOME")
-    base = (
-        Path(chosen)
-        if chosen
-        else Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "switchboard"
-    )
-    return base.resolve()
+    """Give the folder of the embedded database, the secret and the logs."""
+    data = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"))
+    return Path(os.environ.get("SWITCHBOARD_HOME", data / "switchboard")).resolve()
 
 
 def secret(place: Path) -> str:
-    """Give the signing secret: ``SWITCHBOARD_SECRET`` or one made on first use, readable by the owner only."""
+    """Give the signing secret: ``SWITCHBOARD_SECRET`` or one made on first use, for the owner's eyes only."""
     given = os.environ.get("SWITCHBOARD_SECRET")
     if given:
         return given

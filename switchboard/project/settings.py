@@ -1,4 +1,4 @@
-"""Django settings: every choice of ours, each with its reason; what the installer may set comes from the environment.
+"""Django settings: every choice of ours with its reason; what the installer sets comes from outside.
 
 ``DATABASE_URL`` points at any PostgreSQL >= 16; without it the embedded one is used (see
 ``switchboard.platform.postgres``). ``SWITCHBOARD_HOME`` is where the embedded database, the secret and
