@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "pgtrigger",
-    "pgcontext",
     "pghistory",
     "procrastinate.contrib.django",
     "switchboard.platform",
@@ -42,13 +41,9 @@ INSTALLED_APPS = [
     "switchboard.network",
     "switchboard.outcomes",
     "switchboard.scheduling",
-    "switchboard.matching",
     "switchboard.frontdoor",
-    "switchboard.insights",
     "switchboard.interop",
-    "switchboard.reactions",
     "switchboard.portals",
-    "switchboard.api",
 ]
 
 MIDDLEWARE = [
