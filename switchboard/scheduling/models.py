@@ -133,7 +133,7 @@ class Slot(models.Model):
     pghistory.UpdateEvent(),
     model_name="AppointmentHistory",
     append_only=True,
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]  # documented as "no context"; its annotation lags
     obj_field=None,
     fields=["id", "state", "queue", "slot", "member", "updated_by", "updated_at"],
 )

@@ -1,0 +1,116 @@
+"""Every touch of a person's record is written down in the transaction that touches it, or does not happen."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
+from switchboard.platform.clock import now
+from switchboard.platform.models import AuditEvent, Relationship
+
+
+def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Relation:
+    """Say what ties a viewer to a member now; ``scope`` is what a proxy's grant must name."""
+    if member_id is None:
+        return Relation.NONE
+    if viewer.member_id == member_id:
+        return Relation.OWN
+    if scope in viewer.proxied.get(member_id, ()):
+        return Relation.PROXY
+    if viewer.user_id is None:
+        return Relation.NONE
+    live = Relationship.objects.filter(
+        user_id=viewer.user_id, member_id=member_id, starts_at__lte=now(), ends_at__gt=now()
+    )
+    return Relation.ASSIGNED if live.exists() else Relation.NONE
+
+
+def relate(*, viewer: Viewer, member_id: int, kind: str, reason: str, minutes: int = 60) -> datetime:
+    """Open a member's record to a viewer for a while, saying why; give the instant it ends."""
+    if viewer.user_id is None:
+        raise ValueError("Only a signed-in user can open a record: a process has no call and no case.")
+    ends = now() + timedelta(minutes=minutes)
+    Relationship.objects.create(
+        user_id=viewer.user_id, member_id=member_id, kind=kind, reason=reason, starts_at=now(), ends_at=ends
+    )
+    record(
+        viewer=viewer,
+        action="open",
+        data_class=DataClass.IDENTITY,
+        member_id=member_id,
+        what=f"record:{kind}",
+        reason=reason,
+    )
+    return ends
+
+
+def record(
+    *,
+    viewer: Viewer,
+    action: str,
+    data_class: DataClass,
+    member_id: int | None,
+    what: str,
+    reason: str = "",
+    allowed: bool = True,
+) -> None:
+    """Write one audit row in the present transaction."""
+    AuditEvent.objects.create(
+        user_id=viewer.user_id,
+        user_name=viewer.name,
+        role=viewer.role.value,
+        purpose=viewer.purpose,
+        reason=reason,
+        action=action,
+        data_class=data_class.value,
+        member_id=member_id,
+        what=what,
+        allowed=allowed,
+        request_id=viewer.request_id,
+    )
+
+
+def touch(
+    *,
+    viewer: Viewer,
+    member_id: int | None,
+    data_class: DataClass,
+    what: str,
+    write: bool = False,
+    scope: str = "record",
+) -> Extent:
+    """Let a viewer read (or write) a member's data, or raise :class:`AccessDenied`; written down either way.
+
+    Call it inside the transaction that reads. A denial is written down by :func:`record_denial`, which the
+    web and API layers call once the refused transaction has been rolled back.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("touch() needs a transaction: the read and its audit row stand or fall together.")
+    decision = extent(
+        viewer=viewer,
+        data_class=data_class,
+        write=write,
+        relation=relation_to(viewer, member_id, scope=scope),
+    )
+    if decision.outcome is Extent.NOTHING:
+        raise AccessDenied(viewer, member_id, data_class, what)
+    record(
+        viewer=viewer,
+        action="write" if write else "read",
+        data_class=data_class,
+        member_id=member_id,
+        what=what,
+    )
+    return decision.outcome
+
+
+def record_denial(denied: AccessDenied) -> None:
+    """Write down that somebody was refused."""
+    record(
+        viewer=denied.viewer,
+        action="refused",
+        data_class=denied.data_class,
+        member_id=denied.member_id,
+        what=denied.what,
+        allowed=False,
+    )

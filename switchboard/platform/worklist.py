@@ -1,0 +1,90 @@
+"""Things for people to do, each in exactly one queue with a clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from switchboard.platform.access import Viewer
+from switchboard.platform.clock import now
+from switchboard.platform.models import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One open thing to do. ``urgency``: 1 now, 2 today, 3 routine; ``subject`` like ``request:12``."""
+
+    public_id: UUID
+    queue: str
+    kind: str
+    member_id: int | None
+    subject: str
+    note: str
+    urgency: int
+    opened_at: datetime
+    due_at: datetime
+    assigned_to: int | None
+
+
+def open_work(
+    *,
+    queue: str,
+    kind: str,
+    subject: str,
+    due_at: datetime,
+    once: str,
+    member_id: int | None = None,
+    note: str = "",
+    urgency: int = 3,
+    not_before: datetime | None = None,
+) -> None:
+    """Put a thing in a queue; the same ``once`` opens it only once."""
+    WorkItem.objects.get_or_create(
+        once=once,
+        defaults={
+            "queue": queue,
+            "kind": kind,
+            "subject": subject,
+            "due_at": due_at,
+            "member_id": member_id,
+            "note": note,
+            "urgency": urgency,
+            "not_before": not_before,
+            "opened_at": now(),
+        },
+    )
+
+
+def waiting(*queues: str, limit: int = 100) -> list[Work]:
+    """Give open work, most urgent and soonest due first; every queue when none is named."""
+    rows = WorkItem.objects.filter(closed_at__isnull=True).exclude(not_before__gt=now())
+    if queues:
+        rows = rows.filter(queue__in=queues)
+    return [_work(row) for row in rows.order_by("urgency", "due_at", "id")[:limit]]
+
+
+def take(*, public_id: UUID, by: Viewer) -> None:
+    """Put one's name on a thing to do."""
+    WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).update(assigned_to_id=by.user_id)
+
+
+def close_work(*, public_id: UUID, outcome: str, by: Viewer) -> bool:
+    """Say how it ended; give False when it was closed before."""
+    closed = WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).update(
+        closed_at=now(), closed_by_id=by.user_id, outcome=outcome
+    )
+    return bool(closed)
+
+
+def _work(row: WorkItem) -> Work:
+    return Work(
+        row.public_id,
+        row.queue,
+        row.kind,
+        row.member_id,
+        row.subject,
+        row.note,
+        row.urgency,
+        row.opened_at,
+        row.due_at,
+        row.assigned_to_id,
+    )
