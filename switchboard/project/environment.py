@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from switchboard.platform import postgres
+
 
 def home() -> Path:
-    """Give the folder of the embedded database, the secret and the logs."""
-    data = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"))
+    """Give the folder of the embedded database, the secret and the logs.
+
+    Root's default is a system folder: PostgreSQL runs as an ordinary user, who may not pass root's own home.
+    """
+    ours = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local/share"
+    data = Path(os.environ.get("XDG_DATA_HOME", ours))
     return Path(os.environ.get("SWITCHBOARD_HOME", data / "switchboard")).resolve()
 
 
@@ -31,8 +37,13 @@ def secret(place: Path) -> str:
 
 
 def database() -> dict[str, Any]:
-    """Give Django's database entry from ``DATABASE_URL``, else the embedded server's socket below home."""
-    url = os.environ.get("DATABASE_URL")
+    """Give Django's database entry from ``DATABASE_URL``, else the embedded server's socket.
+
+    The application's role may not change tables. ``SWITCHBOARD_AS_OWNER=1`` (``switchboard migrate`` sets it)
+    asks for the owner's: ``DATABASE_OWNER_URL``, by default ``DATABASE_URL``.
+    """
+    as_owner = os.environ.get("SWITCHBOARD_AS_OWNER") == "1"
+    url = (os.environ.get("DATABASE_OWNER_URL") if as_owner else None) or os.environ.get("DATABASE_URL")
     common: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,
@@ -40,9 +51,9 @@ def database() -> dict[str, Any]:
     }
     if not url:
         return common | {
-            "NAME": "switchboard",
-            "USER": "switchboard_app",
-            "HOST": str(home() / "socket"),
+            "NAME": postgres.DATABASE,
+            "USER": postgres.OWNER if as_owner else postgres.APP,
+            "HOST": str(postgres.socket_folder(home())),
             "OPTIONS": {"connect_timeout": 5},
         }
     parts = urlsplit(url)
