@@ -8,11 +8,16 @@ the logs live; ``SWITCHBOARD_DEMO=1`` turns on the demo's one-click sign-in (loo
 import os
 from pathlib import Path
 
+from csp.constants import NONE, SELF
+
 from switchboard.project.environment import database, home, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
 DEMO = os.environ.get("SWITCHBOARD_DEMO") == "1"
+
+PLAN_NAME = os.environ.get("SWITCHBOARD_PLAN", "")  # stands beside our name on every page
+PLAN_CRISIS_LINE = os.environ.get("SWITCHBOARD_CRISIS_LINE", "1-800-555-0144" if DEMO else "")
 
 SECRET_KEY = secret(HOME)
 DEBUG = False
@@ -32,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "csp",
     "django_htmx",
     "pgtrigger",
     "pghistory",
@@ -48,6 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -68,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "switchboard.portals.context.page",
             ],
             "loaders": [
                 (
@@ -101,3 +109,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # no address of ours, with its ids, leaves the origin
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {  # nothing inline, nothing from elsewhere, nobody frames us
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
