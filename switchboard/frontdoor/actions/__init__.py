@@ -1,0 +1,1 @@
+"""Writes of frontdoor, one idea a file: load, decide, record, tell."""

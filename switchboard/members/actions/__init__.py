@@ -1,0 +1,1 @@
+"""Writes of members, one idea a file: load, decide, record, tell."""

@@ -1,0 +1,1 @@
+"""Writes of network, one idea a file: load, decide, record, tell."""

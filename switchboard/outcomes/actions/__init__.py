@@ -1,0 +1,1 @@
+"""Writes of outcomes, one idea a file: load, decide, record, tell."""

@@ -1,0 +1,1 @@
+"""Writes of scheduling, one idea a file: load, decide, record, tell."""
