@@ -62,16 +62,23 @@ class Rule:
     values: tuple[tuple[date, Mapping[str, Any]], ...]
     examples: tuple[Mapping[str, Any], ...]
 
-    def on(self, day: date) -> Value:
-        """Give the value in force on ``day``; raise ``RuleError`` before the first one."""
+    def held_on(self, day: date) -> Value | None:
+        """Give the value in force on ``day``, or None before the first one."""
         held = [(since, data) for since, data in self.values if since <= day]
         if not held:
+            return None
+        since, data = held[-1]
+        return Value(data, RuleRef(self.name, since.isoformat()))
+
+    def on(self, day: date) -> Value:
+        """Give the value in force on ``day``; raise ``RuleError`` before the first one."""
+        value = self.held_on(day)
+        if value is None:
             raise RuleError(
                 f"{self.name} says nothing about {day}: its first value is from {self.values[0][0]}. "
                 "Add the earlier value and its source, or check the date."
             )
-        since, data = held[-1]
-        return Value(data, RuleRef(self.name, since.isoformat()))
+        return value
 
 
 def parse(name: str, text: str) -> Rule:

@@ -1,0 +1,37 @@
+"""Business days and deadlines, in the place's own calendar and zone."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+
+@cache
+def _closed(state: str, year: int) -> frozenset[date]:
+    known = state if state in holidays.list_supported_countries()["US"] else None
+    return frozenset(holidays.country_holidays("US", subdiv=known, years=year))
+
+
+def is_business_day(day: date, state: str = "") -> bool:
+    """Say whether offices of a state are open: not a weekend, not a federal or state holiday."""
+    return day.weekday() < 5 and day not in _closed(state, day.year)
+
+
+def after_business_days(day: date, count: int, state: str = "") -> date:
+    """Give the date ``count`` business days after ``day``, which itself does not count."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_business_day(day, state)
+    return day
+
+
+def business_days_between(start: date, end: date, state: str = "") -> int:
+    """Count the business days after ``start`` up to and with ``end``; 0 when ``end`` is not later."""
+    span = max(0, (end - start).days)
+    return sum(is_business_day(start + timedelta(days=n), state) for n in range(1, span + 1))
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """Give the instant a day is over where the clocks of ``zone`` hang."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
