@@ -6,13 +6,22 @@ from typing import Any
 from django import forms
 
 from switchboard.portals.cards import Happened, MatchCard, OpenTime
+from switchboard.portals.charts import bar_chart, line_chart
+from switchboard.portals.geo import state
+from switchboard.portals.maps import Pin, county_map, place_map
 
 SPECIMENS = (
     "type", "button", "card", "notice", "pill", "clock", "choice_question", "fields", "segmented", "form",
     "person", "facts", "table", "match_card", "timeline", "stat", "progress", "tabs", "nav", "pagination",
-    "empty", "dialog", "messages", "crisis_help",
+    "empty", "dialog", "messages", "crisis_help", "charts", "maps",
 )  # fmt: skip
 FRAMES = ("question", "matches", "crisis", "desk", "insights")
+DURHAM = (35.994, -78.898)
+PINS = [
+    Pin(36.02, -78.93, "Eno River Counseling", 1),
+    Pin(35.91, -79.05, "Carrboro Family Center", 2),
+    Pin(35.78, -78.64, "Oakwood Clinic", 3),
+]
 NOW = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
 
 
@@ -56,8 +65,43 @@ def sample_match(key: str, rank: int = 1, with_map: bool = True) -> MatchCard:
         ],
         buts=["Evening times are rare here"],
         times=sample_times(),
-        pills=[("Takes your plan", "good"), ("Video or in person", "info")],
+        pills=[("Opens soonest", "good"), ("Video or in person", "info")],
+        map=place_map(DURHAM, PINS) if with_map else "",
     )
+
+
+def sample_charts() -> dict[str, Any]:
+    """Give one chart and map of each kind."""
+    counties = {c.fips: (int(c.fips) * 7919) % 97 for c in state("NC").counties if int(c.fips) % 5}
+    weeks = ["Oct 5", "Oct 12", "Oct 19", "Oct 26", "Nov 2", "Nov 9", "Nov 16", "Nov 23"]
+    return {
+        "bars": bar_chart(
+            "Open and used time by specialty, this week",
+            [
+                ("Therapy, adults", [4120, 3890]),
+                ("Therapy, children and teens", [1310, 1295]),
+                ("Medication", [860, 512]),
+                ("Substance use", [402, 160]),
+            ],
+            ["Open", "Used"],
+            "hours",
+            "Specialty",
+        ),
+        "lines": line_chart(
+            "Days to first appointment",
+            weeks,
+            {
+                "Routine": [11.2, 10.8, 10.9, 9.1, 8.8, None, 7.2, 6.4],
+                "Urgent": [3.1, 3.0, 2.6, 2.2, 2, 2.1, 1.8, 1.6],
+            },
+            "days",
+            goal=10,
+            label="Week of",
+        ),
+        "counties": county_map(counties, ["NC"], "Requests without an offer, by county", "requests"),
+        "places": place_map(DURHAM, PINS),
+        "places_near": place_map(DURHAM, PINS[:1]),
+    }
 
 
 def sample() -> dict[str, Any]:
@@ -98,7 +142,7 @@ def sample() -> dict[str, Any]:
         ],
         "tones": ["crisis", "warning", ""],
         "match": sample_match("a"),
-        "match_plain": sample_match("b", 2),
+        "match_plain": sample_match("b", 2, with_map=False),
         "entries": [
             Happened("Nov 28, 4:12 PM", "Asked for care", "By phone, with Jordan at the desk", "good"),
             Happened("Nov 28, 4:31 PM", "Answered nine questions", "Moderate low mood", "good"),
@@ -108,5 +152,4 @@ def sample() -> dict[str, Any]:
         "tab_items": [("open", "Open", "#tabs", 14), ("held", "Held", "#tabs", 3), ("done", "Done", "#tabs")],
         "step_labels": ["Questions", "Your result", "Choose a time"],
         "form_wrong": SampleForm({"name": "", "email": "not an address", "language": "en"}),
-        "form_fresh": SampleForm(),
-    }
+    } | sample_charts()
