@@ -6,7 +6,6 @@ restarts a crashed server, and stops it once nobody holds the lock any more, ``k
 The server listens on a Unix socket in a folder for the owner's eyes only, and on no network address.
 """
 
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -24,10 +23,11 @@ from pathlib import Path
 
 import psycopg
 
+from switchboard.platform.processes import dying_with_parent
+
 OWNER, APP, SUPERUSER, DATABASE = "switchboard_owner", "switchboard_app", "postgres", "switchboard"
 SOCKET_PATH_LIMIT = 107  # bytes in sockaddr_un.sun_path, less the closing zero (Linux unix(7))
 PATIENCE = 30  # seconds: promise R31, back to ready within 30 s without a human
-PR_SET_PDEATHSIG = 1  # Linux prctl(2)
 
 SETTINGS = {
     "listen_addresses": "",
@@ -230,7 +230,7 @@ class Keeper:
                 *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
             ]
         )
-        single = [self.programs / "postgres", "--single", "-j", "-D", new]
+        single: list[str | Path] = [self.programs / "postgres", "--single", "-j", "-D", new]
         creation = f"{TEMPLATE_SQL}\n\nCREATE DATABASE {DATABASE} OWNER {OWNER};\n\n"
         self._run([*single, "template1"], "\n\n".join(filter(None, creation.splitlines())) + "\n\n")
         new.rename(self.data)
@@ -244,10 +244,9 @@ class Keeper:
         folder.chmod(0o700)
         os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         options = [f"--{name}={value}" for name, value in self.settings.items()]
-        prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else lambda *_: 0
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(  # type: ignore[call-overload]
             [self.programs / "postgres", "-D", self.data, f"--unix_socket_directories={folder}", *options],
-            preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGINT),  # noqa: PLW1509
+            preexec_fn=dying_with_parent(signal.SIGINT),  # noqa: PLW1509
             **self._as_account(),
         )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from switchboard.platform.logs import logging_settings
 from switchboard.project.environment import database, home, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "switchboard.platform.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,6 +91,10 @@ TEMPLATES = [
         },
     }
 ]
+
+LOGGING = logging_settings()
+METRICS_TOKEN = os.environ.get("SWITCHBOARD_METRICS_TOKEN", "")
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "platform.User"
 

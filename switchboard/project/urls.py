@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from switchboard.platform import health
+
+handler500 = "switchboard.platform.lastresort.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("i18n/", include("django.conf.urls.i18n")),
     path("gallery/", include("switchboard.portals.gallery.views")),
 ]

@@ -1,0 +1,49 @@
+"""``switchboard demo`` and ``switchboard import``: the doors to the rooms that fill the database."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from switchboard.cli.database import at_hand
+from switchboard.cli.saying import answer, as_json, fail
+
+
+@click.command("demo")
+@click.option("--members", default=10_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--practitioners", default=1_500, show_default=True, type=click.IntRange(1, 53_000))
+@click.option("--weeks", default=8, show_default=True, type=click.IntRange(1, 52))
+@click.option("--seed", default=7, show_default=True, help="The same seed makes the same plan.")
+@as_json
+def demo_verb(members: int, practitioners: int, weeks: int, seed: int, machine: bool) -> None:
+    """Fill an empty database with a synthetic plan: people, network, needs, weeks of bookable time."""
+    with at_hand(machine):
+        fill = _door(machine, "switchboard.demo.plan", "fill", "The demo plan")
+        made = fill(members=members, practitioners=practitioners, weeks=weeks, seed=seed, quiet=machine)
+        answer(machine, {"made": made}, f"Made: {', '.join(f'{n:,} {what}' for what, n in made.items())}.")
+
+
+@click.command("import")
+@click.argument("kind")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check every row, write nothing.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="Where refused rows go, with the reason.")
+@as_json
+def import_verb(kind: str, source: Path, dry_run: bool, rejects: Path | None, machine: bool) -> None:
+    """Take in a file or folder: who is covered, who gives care, and when."""
+    with at_hand(machine):
+        take_in = _door(machine, "switchboard.interop.intake", "take_in", "Importing")
+        report = take_in(kind=kind, source=source, dry_run=dry_run, rejects=rejects, quiet=machine)
+        answer(machine, report, "\n".join(f"{what}: {n}" for what, n in report.items()))
+
+
+def _door(machine: bool, module: str, name: str, what: str) -> Callable[..., Any]:
+    """Give a room's door, or say that this build does not have the room."""
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        fail(machine, f"{what} is not in this build yet.")

@@ -1,0 +1,35 @@
+"""Background work of the platform itself: jobs a killed worker left ``doing`` are given back to the queue."""
+
+import structlog
+from django.db import connection
+from procrastinate.contrib.django import app
+
+log = structlog.get_logger("switchboard.jobs")
+
+STALLED_SECONDS = 20  # a living worker says so every 5 (``switchboard.project.worker``)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queue="reaper", queueing_lock="reap")
+def reap(timestamp: int) -> int:
+    """Give back the jobs of workers that were killed; procrastinate leaves them ``doing`` for ever."""
+    return give_back()
+
+
+def give_back() -> int:
+    """Put every job whose worker has fallen silent back in the queue; give their number.
+
+    Jobs must bear being run twice: a worker may die after a job's last commit and before saying so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT procrastinate_retry_job_v2(j.id, now(), NULL, NULL, NULL) FROM procrastinate_jobs j"
+            " LEFT JOIN procrastinate_workers w ON w.id = j.worker_id"
+            " WHERE j.status = 'doing' AND NOT j.abort_requested"
+            " AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s))",
+            [STALLED_SECONDS],
+        )
+        count = cursor.rowcount
+    if count:
+        log.warning("jobs given back", count=count)
+    return count
