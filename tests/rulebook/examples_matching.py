@@ -1,0 +1,16 @@
+"""Run the worked examples of the matching chapter."""
+
+from datetime import date
+
+from switchboard.matching.core.gates import by_consent, unnamed
+from switchboard.matching.core.ranking import soonness_by_hour, weights_on
+
+
+def run(value, example) -> None:
+    """Check one example."""
+    if "hours" in example:
+        worth = soonness_by_hour(weights_on(date.fromisoformat(value.ref.version)))
+        assert [worth[min(hour, len(worth) - 1)] for hour in example["hours"]] == example["soonness"]
+    else:
+        assert set(example["hidden"]) <= by_consent() <= unnamed()
+        assert not set(example["said"]) & unnamed()
