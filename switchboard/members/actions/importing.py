@@ -1,0 +1,294 @@
+"""Load members and coverage in bulk: one COPY into a temporary table, then set by set into place.
+
+Somebody is found again by what the source calls them, else by member number and birth date. Nobody is ever
+merged here: likely doubles go to a person (``duplicates`` queue).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+
+from switchboard.members.core.identity import Person, likeness
+from switchboard.members.core.roster import ImportedCoverage, ImportedMember, Refusal
+from switchboard.members.models import DuplicateCandidate
+from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.audit import record
+from switchboard.platform.clock import now, today
+from switchboard.platform.outbox import tell
+from switchboard.platform.staging import Stage, ask, put
+from switchboard.platform.worklist import open_work
+from switchboard.rulebook.rules import rule
+
+PEOPLE = (
+    ("file", "text"), ("line", "int"), ("key", "text"), ("member_number", "text"), ("family_name", "text"),
+    ("given_name", "text"), ("birth_date", "date"), ("preferred_name", "text"), ("pronouns", "text"),
+    ("sex", "text"), ("language", "text"), ("time_zone", "text"), ("address_line", "text"), ("city", "text"),
+    ("state", "text"), ("zip5", "text"), ("county_fips", "text"), ("latitude", "float8"),
+    ("longitude", "float8"), ("deceased_on", "date"), ("phones", "text[]"), ("emails", "text[]"),
+)  # fmt: skip
+PERIODS = (
+    ("file", "text"), ("line", "int"), ("key", "text"), ("member_key", "text"), ("line_of_business", "text"),
+    ("starts", "date"), ("ends", "date"), ("plan_name", "text"), ("subscriber_number", "text"),
+)  # fmt: skip
+SAID = (
+    "family_name", "given_name", "preferred_name", "pronouns", "sex", "language", "time_zone", "address_line",
+    "city", "state", "zip5", "county_fips",
+)  # fmt: skip
+KNOWN = ("birth_date", "latitude", "longitude", "deceased_on")
+REVIEW_DAYS = 5
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load did: rows by kind (``members_added`` ...), and the rows it refused."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+    remarks: list[Refusal] = field(default_factory=list)
+
+
+class MemberImport:
+    """Takes rows one by one inside a transaction; :meth:`finish` puts them in place."""
+
+    def __init__(self, *, source: str, by: Viewer) -> None:
+        self.source, self.by = source, by
+        self._people: Stage | None = None
+        self._periods: Stage | None = None
+
+    def add(self, row: ImportedMember | ImportedCoverage) -> None:
+        """Take a person or a coverage period; their order does not matter."""
+        if isinstance(row, ImportedMember):
+            self._people = self._people or Stage("load_member", PEOPLE)
+            self._people.add((*row[:-2], list(row.phones), list(row.emails)))
+        else:
+            self._periods = self._periods or Stage("load_coverage", PERIODS)
+            self._periods.add(row)
+
+    def finish(self) -> Loaded:
+        """Put everything in place and tell about it."""
+        done = Loaded()
+        if self._people:
+            self._people.flush()
+            _place_people(self.source, done)
+        if self._periods:
+            self._periods.flush()
+            _place_periods(self.source, done)
+        if done.counts:
+            record(
+                viewer=self.by,
+                action="write",
+                data_class=DataClass.IDENTITY,
+                member_id=None,
+                what="bulk load",
+            )
+            tell("members_loaded", {"source": self.source, **done.counts})
+        return done
+
+
+@transaction.atomic
+def import_members(*, rows: Iterable[ImportedMember | ImportedCoverage], source: str, by: Viewer) -> Loaded:
+    """Load people and their coverage from one source; the same rows twice change nothing.
+
+    Rows that cannot be taken come back in ``refused`` with their file and line; the caller decides whether
+    the good ones stay (roll back otherwise).
+    """
+    load = MemberImport(source=source, by=by)
+    for row in rows:
+        load.add(row)
+    return load.finish()
+
+
+def _place_people(source: str, done: Loaded) -> None:
+    put("CREATE INDEX ON load_member (key)")
+    twice = "DELETE FROM load_member a USING load_member b WHERE a.key = b.key AND a.seq < b.seq"
+    # A roster with a row for each coverage names the person again: that is no remark.
+    put(
+        f"{twice} AND (a.family_name, a.given_name, a.birth_date)"
+        " = (b.family_name, b.given_name, b.birth_date)"
+    )
+    done.remarks += _refused(twice, "", "twice_in_file")
+    put("ALTER TABLE load_member ADD member_id bigint, ADD fresh boolean NOT NULL DEFAULT false")
+    put("CREATE INDEX ON load_member (member_number)")
+    put("ANALYZE load_member")
+    put(
+        "UPDATE load_member s SET member_id = coalesce(m.merged_into_id, m.id)"
+        " FROM members_memberkey k JOIN members_member m ON m.id = k.member_id"
+        " WHERE k.source = %s AND k.key = s.key",
+        [source],
+    )
+    put(
+        "UPDATE load_member s SET member_id = coalesce(m.merged_into_id, m.id) FROM members_member m"
+        " WHERE s.member_id IS NULL AND m.member_number = s.member_number AND m.birth_date = s.birth_date"
+    )
+    taken = (
+        "DELETE FROM load_member a USING members_member m WHERE m.member_number = a.member_number"
+        " AND a.member_id IS DISTINCT FROM coalesce(m.merged_into_id, m.id)",
+        "DELETE FROM load_member a USING load_member b WHERE a.member_number = b.member_number"
+        " AND a.seq > b.seq",
+    )
+    for statement in taken:
+        done.refused += _refused(statement, "member_number", "member_number_taken")
+    total = ask("SELECT count(*) FROM load_member")[0][0]
+    changed = _change_people()
+    added = _add_people()
+    put(
+        "INSERT INTO members_memberkey (source, key, member_id) SELECT %s, key, member_id FROM load_member"
+        " ON CONFLICT (source, key) DO NOTHING",
+        [source],
+    )
+    for kind, column in (("phone", "phones"), ("email", "emails")):
+        put(
+            "INSERT INTO members_contactroute"
+            " (member_id, kind, value, rank, may_text, may_leave_message, discreet, confidential)"
+            f" SELECT member_id, %s, value, min(rank), false, false, true, false"
+            f" FROM load_member, unnest({column}) WITH ORDINALITY AS route(value, rank)"
+            " GROUP BY member_id, value ON CONFLICT (member_id, kind, value) DO NOTHING",
+            [kind],
+        )
+    maybe = _find_doubles()
+    done.counts |= {
+        "members_added": added,
+        "members_changed": changed,
+        "members_unchanged": total - added - changed,
+        "maybe_duplicates": maybe,
+    }
+
+
+def _refused(statement: str, column: str, code: str) -> list[Refusal]:
+    rows = ask(f"{statement} RETURNING a.file, a.line")
+    return [Refusal(file, line, column, code) for file, line in sorted(rows)]
+
+
+def _change_people() -> int:
+    """Write what is said and differs; what is not said stays as it is."""
+    said = [f"{c} = CASE WHEN s.{c} IN ('', 'unknown') THEN m.{c} ELSE s.{c} END" for c in SAID]
+    known = [f"{c} = coalesce(s.{c}, m.{c})" for c in KNOWN]
+    differs = [f"(s.{c} NOT IN ('', 'unknown') AND s.{c} <> m.{c})" for c in SAID]
+    differs += [f"(s.{c} IS NOT NULL AND s.{c} IS DISTINCT FROM m.{c})" for c in KNOWN]
+    return put(
+        f"UPDATE members_member m SET updated_at = %s, {', '.join([*said, *known])}"
+        f" FROM load_member s WHERE s.member_id = m.id AND ({' OR '.join(differs)})",
+        [now()],
+    )
+
+
+def _add_people() -> int:
+    columns = [*SAID, *KNOWN]
+    given = [
+        "coalesce(nullif(s.language, ''), 'en')" if c == "language"
+        else "coalesce(nullif(s.time_zone, ''), 'America/New_York')" if c == "time_zone"
+        else f"s.{c}"
+        for c in columns
+    ]  # fmt: skip
+    added = put(
+        "INSERT INTO members_member (public_id, member_number, needs_interpreter, synthetic, created_at,"
+        f" updated_at, {', '.join(columns)}) SELECT gen_random_uuid(), s.member_number, false, false, %s, %s,"
+        f" {', '.join(given)} FROM load_member s WHERE s.member_id IS NULL ORDER BY seq",
+        [now(), now()],
+    )
+    put(
+        "UPDATE load_member s SET member_id = m.id, fresh = true FROM members_member m"
+        " WHERE s.member_id IS NULL AND m.member_number = s.member_number"
+    )
+    return added
+
+
+PAIRS = """
+WITH fresh AS (SELECT m.* FROM load_member s JOIN members_member m ON m.id = s.member_id WHERE s.fresh),
+pairs AS (
+  SELECT f.id AS one, m.id AS other FROM fresh f JOIN members_member m
+    ON upper(m.family_name) = upper(f.family_name) AND m.birth_date = f.birth_date
+  UNION
+  SELECT f.id, m.id FROM fresh f JOIN members_member m
+    ON upper(m.family_name) = upper(f.family_name) AND upper(m.given_name) = upper(f.given_name)
+    AND m.zip5 = f.zip5
+  UNION
+  SELECT f.id, m.id FROM fresh f JOIN members_contactroute r ON r.member_id = f.id
+    JOIN members_contactroute o ON o.value = r.value AND o.member_id <> f.id
+    JOIN members_member m ON m.id = o.member_id AND m.birth_date = f.birth_date
+)
+SELECT DISTINCT least(one, other), greatest(one, other) FROM pairs WHERE one <> other
+"""
+
+
+def _find_doubles() -> int:
+    """Put every pair that may be one person before a person; give how many are new."""
+    pairs = ask(PAIRS)
+    if not pairs:
+        return 0
+    people = _people({number for pair in pairs for number in pair})
+    rules = rule("members/likeness").on(today())
+    found = 0
+    for left, right in pairs:
+        decision = likeness(people[left], people[right], rules)
+        if decision.outcome == "different":
+            continue
+        candidate, made = DuplicateCandidate.objects.get_or_create(
+            left_id=left,
+            right_id=right,
+            defaults={
+                "likeness": decision.because[0].params["score"],
+                "because": [reason.as_json() for reason in decision.because],
+                "found_at": now(),
+            },
+        )
+        if made:
+            found += 1
+            open_work(
+                queue="duplicates",
+                kind="maybe_same_person",
+                subject=f"duplicate:{candidate.id}",
+                due_at=now() + timedelta(days=REVIEW_DAYS),
+                once=f"duplicate:{left}:{right}",
+            )
+    return found
+
+
+def _people(numbers: set[int]) -> dict[int, Person]:
+    rows = ask(
+        "SELECT m.id, family_name, given_name, birth_date, sex, zip5, array_remove(array_agg(r.value), NULL)"
+        " FROM members_member m LEFT JOIN members_contactroute r ON r.member_id = m.id"
+        " WHERE m.id = ANY(%s) GROUP BY m.id",
+        [list(numbers)],
+    )
+    return {row[0]: Person(*row[1:6], frozenset(row[6])) for row in rows}
+
+
+def _place_periods(source: str, done: Loaded) -> None:
+    done.remarks += _refused(
+        "DELETE FROM load_coverage a USING load_coverage b WHERE a.key = b.key AND a.seq < b.seq",
+        "",
+        "twice_in_file",
+    )
+    put("ALTER TABLE load_coverage ADD member_id bigint")
+    put("ANALYZE load_coverage")
+    put(
+        "UPDATE load_coverage s SET member_id = coalesce(m.merged_into_id, m.id)"
+        " FROM members_memberkey k JOIN members_member m ON m.id = k.member_id"
+        " WHERE k.source = %s AND k.key = s.member_key",
+        [source],
+    )
+    done.refused += _refused(
+        "DELETE FROM load_coverage a WHERE a.member_id IS NULL", "beneficiary", "member_not_found"
+    )
+    rows = ask(
+        "INSERT INTO members_coverage AS c"
+        " (member_id, line_of_business, plan_name, period, subscriber_number, source_key)"
+        " SELECT member_id, line_of_business, plan_name, daterange(starts, ends), subscriber_number, key"
+        " FROM load_coverage ORDER BY seq ON CONFLICT (source_key) DO UPDATE SET"
+        " member_id = excluded.member_id, line_of_business = excluded.line_of_business,"
+        " plan_name = excluded.plan_name, period = excluded.period,"
+        " subscriber_number = excluded.subscriber_number"
+        " WHERE (c.member_id, c.line_of_business, c.plan_name, c.period, c.subscriber_number)"
+        " IS DISTINCT FROM (excluded.member_id, excluded.line_of_business, excluded.plan_name,"
+        " excluded.period, excluded.subscriber_number) RETURNING c.xmax = 0"
+    )
+    added = sum(row[0] for row in rows)
+    total = ask("SELECT count(*) FROM load_coverage")[0][0]
+    done.counts |= {
+        "coverages_added": added,
+        "coverages_changed": len(rows) - added,
+        "coverages_unchanged": total - len(rows),
+    }

@@ -1,0 +1,64 @@
+"""Rows on their way in bulk: gathered, copied to a temporary table, and from there put in place by SQL."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg import sql
+
+BATCH = 5_000  # rows gathered before one COPY; keeps memory constant
+
+
+class Stage:
+    """A temporary table of this transaction that takes rows by COPY; ``seq`` numbers them as they came."""
+
+    def __init__(self, table: str, columns: Sequence[tuple[str, str]]) -> None:
+        if not transaction.get_connection().in_atomic_block:
+            raise RuntimeError("A stage needs a transaction: what it loads stands or falls together.")
+        self.table = table
+        self.rows = 0
+        self._waiting: list[Sequence[Any]] = []
+        self._types = [kind.split(" ")[0] for _, kind in columns]
+        spelled = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns
+        )
+        self._copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{table}"')
+            cursor.execute(
+                sql.SQL(
+                    "CREATE TEMPORARY TABLE {} (seq bigint GENERATED ALWAYS AS IDENTITY, {}) ON COMMIT DROP"
+                ).format(sql.Identifier(table), spelled)
+            )
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Take one row, in the order of the columns."""
+        self._waiting.append(row)
+        self.rows += 1
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Copy what is waiting."""
+        if not self._waiting:
+            return
+        with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+            for row in self._waiting:
+                copy.write_row(row)
+        self._waiting.clear()
+
+
+def put(statement: str, params: Iterable[Any] = ()) -> int:
+    """Run one statement of a load; give how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(params))
+        return int(cursor.rowcount)
+
+
+def ask(statement: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement of a load; give the rows it returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(params))
+        return list(cursor.fetchall())
