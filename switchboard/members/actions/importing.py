@@ -253,7 +253,7 @@ def _people(numbers: set[int]) -> dict[int, Person]:
         " WHERE m.id = ANY(%s) GROUP BY m.id",
         [list(numbers)],
     )
-    return {row[0]: Person(*row[1:6], frozenset(row[6])) for row in rows}
+    return {row[0]: Person(row[1], row[2], row[3], row[4], row[5], frozenset(row[6])) for row in rows}
 
 
 def _place_periods(source: str, done: Loaded) -> None:
