@@ -6,6 +6,7 @@ history kept by trigger.
 """
 
 import uuid
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -16,9 +17,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
-ACTIVE = ("held", "booked")
-STATES = (*ACTIVE, "fulfilled", "noshow", "cancelled", "expired")
-QUEUES = ("holds", "upcoming", "outreach", "rebook", "none", "unroutable")
+from switchboard.scheduling.core.appointment import ACTIVE, TRANSITIONS, Queue, State
+
+STATES = [str(state) for state in State]
+QUEUES = [str(queue) for queue in Queue]
 
 
 class Schedule(models.Model):
@@ -91,12 +93,26 @@ class Slot(models.Model):
     """A stretch of time that can be booked, with its seats."""
 
     id = models.BigAutoField(primary_key=True)
-    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="slots")
+    schedule = models.ForeignKey(
+        Schedule, on_delete=models.CASCADE, related_name="slots", db_index=False
+    )  # slot_once_a_schedule serves it
+    # Role and practitioner are copied from the schedule, whose own keys are checked: at 17 million rows
+    # two more checks and indexes a row would be most of the cost of loading.
     role = models.ForeignKey(
-        "network.PractitionerRole", null=True, on_delete=models.CASCADE, related_name="+"
+        "network.PractitionerRole",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     practitioner = models.ForeignKey(
-        "network.Practitioner", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        "network.Practitioner",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -128,6 +144,18 @@ class Slot(models.Model):
         ]
 
 
+def _unindexed(to: str) -> models.ForeignKey[Any, Any]:
+    """Give a plain number that remembers what it is the number of: history is read by appointment only."""
+    return models.ForeignKey(
+        to,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        related_query_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
@@ -136,6 +164,8 @@ class Slot(models.Model):
     context_field=None,  # type: ignore[arg-type]  # documented as "no context"; its annotation lags
     obj_field=None,
     fields=["id", "state", "queue", "slot", "member", "updated_by", "updated_at"],
+    attrs={"slot": _unindexed("scheduling.Slot"), "member": _unindexed("members.Member")},
+    meta={"indexes": [models.Index(fields=["id"], name="history_of_appointment")]},
 )
 class Appointment(models.Model):
     """A member's place in a slot: held, booked, and what became of it."""
@@ -143,9 +173,16 @@ class Appointment(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
-    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(
+        "members.Member", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the index by member and date serves it
     practitioner = models.ForeignKey(
-        "network.Practitioner", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "network.Practitioner",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # copied from the slot in the statement that books it
     )
     role_id = models.BigIntegerField(null=True)
     request_id = models.BigIntegerField(null=True)
@@ -165,7 +202,9 @@ class Appointment(models.Model):
     )
     hold_expires_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True, help_text="Why it was cancelled")
-    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    replaces = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     updated_by = models.BigIntegerField(null=True)
@@ -176,7 +215,7 @@ class Appointment(models.Model):
             ExclusionConstraint(
                 name="practitioner_in_one_place",
                 expressions=[("practitioner", "="), ("during", "&&"), ("seat_key", "<>")],
-                condition=Q(state__in=ACTIVE),
+                condition=Q(state__in=[str(state) for state in ACTIVE]),
             ),
             ExclusionConstraint(
                 name="member_in_one_place",
@@ -203,13 +242,6 @@ class Appointment(models.Model):
             pgtrigger.FSM(
                 name="appointment_moves_forward",
                 field="state",
-                transitions=[
-                    ("held", "booked"),
-                    ("held", "expired"),
-                    ("held", "cancelled"),
-                    ("booked", "cancelled"),
-                    ("booked", "fulfilled"),
-                    ("booked", "noshow"),
-                ],
+                transitions=[(str(before), str(after)) for before, after in TRANSITIONS],
             ),
         ]
