@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from switchboard.kernel.reasons import Decision, Reason, RuleRef
+from switchboard.kernel.reasons import Decision, Reason
 
 MODALITIES = {"in_person": 1, "video": 2, "phone": 4}
 
@@ -96,12 +96,11 @@ def decided(
     appointment: Booked | None = None,
     *,
     replayed: bool = False,
-    rule: RuleRef | None = None,
     **params: Any,
 ) -> Decision[Outcome]:
     """Give an answer with its one reason, whose code is ``appointment_`` and the answer."""
-    reason = Reason(f"appointment_{answer}", params, rule)
-    return Decision(Outcome(answer, appointment, replayed), (reason,))
+    code = f"appointment_{answer}"
+    return Decision(Outcome(answer, appointment, replayed), (Reason(code, params),))
 
 
 @dataclass(frozen=True, slots=True)
