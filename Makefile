@@ -9,7 +9,7 @@ MARKS := not nightly$(if $(CHROMIUM),, and not browser)
 WORKERS ?= auto
 
 .DEFAULT_GOAL := menu
-.PHONY: menu setup run test check nightly bench format lock
+.PHONY: menu setup run test check nightly bench format messages lock
 
 menu:  ## print this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*##/\1\t/' | while IFS="$$(printf '\t')" read -r verb does; do printf '  make %-9s%s\n' "$$verb" "$$does"; done
@@ -47,6 +47,9 @@ bench: $(READY)  ## measure, as ratios within one run; writes bench/RESULTS.md
 format: $(READY)  ## lay out the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(READY)  ## read what pages mark for translation into the Spanish catalogue, and compile it
+	$(BIN)/python scripts/messages.py
 
 lock: $(READY)  ## pin every dependency anew, with hashes, into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

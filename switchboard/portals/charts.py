@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 WIDE, TALL = 480, 230
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 28
+_FIGURE = SafeString(' class="num"')
 _CELL = '<td class="num">{}</td>'
 Across = Callable[[int], float]  # which point -> where along the page
 Up = Callable[[float], float]  # which figure -> how high
@@ -112,7 +113,7 @@ def _text(x: float, y: float, words: str, anchor: str = "middle") -> SafeString:
 
 def nice_ticks(most: float) -> list[float]:
     """Give round figures from 0 to at least ``most``, four or five of them."""
-    if most <= 0:
+    if most < 1e-6:  # nothing, or a rounding error
         return [0, 1]
     raw = most / 4
     power = 10 ** math.floor(math.log10(raw))
@@ -123,7 +124,7 @@ def nice_ticks(most: float) -> list[float]:
 def alternative(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> SafeString:
     """Give the figures of a picture as a table to open."""
     heads = format_html_join("", '<th scope="col"{}>{}</th>', (
-        (format_html(' class="num"') if n else "", h) for n, h in enumerate(head)
+        (_FIGURE if n else "", h) for n, h in enumerate(head)
     ))  # fmt: skip
     body = format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', (
         (row[0], format_html_join("", _CELL, ((c,) for c in row[1:]))) for row in rows

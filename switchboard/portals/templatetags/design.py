@@ -356,9 +356,14 @@ def facts(pairs: Iterable[Sequence[Any]]) -> Context:
 
 
 @register.inclusion_tag("design/pagination.html")
-def pagination(page: int, pages: int, base: str = "?page=", total: int | None = None) -> Context:
+def pagination(
+    page: int, pages: int, base: str = "?page=", total: int | None = None, label: str = ""
+) -> Context:
     """Go to the page before or after; ``base`` is an address that ends where the number goes."""
-    return {"page": page, "pages": pages, "base": base, "total": total, "before": page - 1, "after": page + 1}
+    return {
+        "page": page, "pages": pages, "base": base, "total": total, "before": page - 1, "after": page + 1,
+        "label": label,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("design/timeline.html")
