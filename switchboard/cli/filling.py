@@ -20,7 +20,7 @@ from switchboard.cli.saying import answer, as_json, fail
 def demo_verb(members: int, practitioners: int, weeks: int, seed: int, machine: bool) -> None:
     """Fill an empty database with a synthetic plan: people, network, needs, weeks of bookable time."""
     with at_hand(machine):
-        fill = _door(machine, "switchboard.demo.plan", "fill", "The demo plan")
+        fill = _door(machine, "switchboard.demo.actions", "fill", "The demo plan")
         made = fill(members=members, practitioners=practitioners, weeks=weeks, seed=seed, quiet=machine)
         answer(machine, {"made": made}, f"Made: {', '.join(f'{n:,} {what}' for what, n in made.items())}.")
 

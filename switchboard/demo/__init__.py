@@ -1,1 +1,1 @@
-"""A synthetic plan, network and weeks of life, at any scale, the same for the same seed."""
+"""A synthetic plan: invented members, network and weeks of life, at any scale, the same for the same seed."""

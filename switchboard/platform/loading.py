@@ -32,7 +32,7 @@ class WorkRow(NamedTuple):
     """One thing to do, open or closed; closed means when and how (``outcome``)."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     queue: str
     kind: str
     member_id: int | None

@@ -14,7 +14,7 @@ class RequestRow(NamedTuple):
     """A member asks for care."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     member_id: int
     state: str
     channel: str
@@ -64,7 +64,7 @@ class OfferRow(NamedTuple):
     """A time that was offered. ``because`` is a ``psycopg.types.json.Jsonb``."""
 
     request_id: int
-    batch: UUID
+    batch: UUID | str
     rank: int
     slot_id: int
     role_id: int | None

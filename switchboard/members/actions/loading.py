@@ -17,7 +17,7 @@ class MemberRow(NamedTuple):
     """One covered person. Latitude and longitude in degrees, both or neither."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     member_number: str
     family_name: str
     given_name: str

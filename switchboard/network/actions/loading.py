@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from psycopg.types.range import DateRange
 
+from switchboard.network.models import Practitioner
 from switchboard.platform.copying import copy_rows
 
 Progress = Callable[[int], object]
@@ -161,3 +162,8 @@ def load_keys(rows: Iterable[KeyRow], *, progress: Progress | None = None) -> in
 def load_evidence(rows: Iterable[EvidenceRow], *, progress: Progress | None = None) -> int:
     """Write evidence."""
     return copy_rows("network_fieldevidence", EvidenceRow, rows, progress=progress)
+
+
+def any_practitioners() -> bool:
+    """Tell whether there is any practitioner yet."""
+    return Practitioner.objects.exists()

@@ -14,7 +14,7 @@ class AssessmentRow(NamedTuple):
     """One filled-in instrument. ``scores`` and ``because`` are ``psycopg.types.json.Jsonb``."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     member_id: int | None
     instrument: str
     version: str
@@ -39,7 +39,7 @@ class CrisisRow(NamedTuple):
     """One crisis task. ``because`` is a ``psycopg.types.json.Jsonb``."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     member_id: int | None
     cause: str
     level: str

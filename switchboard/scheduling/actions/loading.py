@@ -79,7 +79,7 @@ class AppointmentRow(NamedTuple):
     """A member's place in a slot and what became of it."""
 
     id: int
-    public_id: UUID
+    public_id: UUID | str
     slot_id: int
     member_id: int
     practitioner_id: int | None
