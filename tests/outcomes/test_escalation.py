@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from switchboard.kernel.reasons import RuleRef
 from switchboard.outcomes.core.escalation import (
+    Clock,
     Closer,
     Step,
     Task,
@@ -18,7 +20,13 @@ from switchboard.outcomes.core.escalation import (
 )
 from switchboard.rulebook.rules import rule
 
-CLOCK = clock_of(rule("safety/escalation").on(date(2026, 6, 1)))
+
+def fresh() -> Clock:
+    """The clock, built anew: what reads the rule file is under test too (and under mutation)."""
+    return clock_of(rule("safety/escalation").on(date(2026, 6, 1)))
+
+
+CLOCK = fresh()
 T0 = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CALL, SECOND, DESK = "page_on_call", "page_second", "page_supervisor_and_desk"
 UNFINISHED = "page_supervisor_unfinished"
@@ -38,10 +46,18 @@ def due(one: Task, minutes: float) -> Step | None:
 
 def test_the_promised_times_stand_in_the_rulebook():
     """C2: at once, five minutes, fifteen minutes; late after sixty seconds."""
-    assert [(n, d.total_seconds()) for n, d in CLOCK.steps] == [(CALL, 0), (SECOND, 300), (DESK, 900)]
-    assert CLOCK.late_after == timedelta(seconds=60)
-    assert CLOCK.repeat_every == timedelta(minutes=15)
-    assert (CLOCK.unfinished_step, CLOCK.unfinished_after) == (UNFINISHED, timedelta(hours=1))
+    clock = fresh()
+    assert clock == CLOCK
+    assert clock.ref == RuleRef("safety/escalation", "2020-01-01")
+    assert [(n, d.total_seconds()) for n, d in clock.steps] == [(CALL, 0), (SECOND, 300), (DESK, 900)]
+    assert clock.late_after == timedelta(seconds=60)
+    assert clock.repeat_every == timedelta(minutes=15)
+    assert (clock.unfinished_step, clock.unfinished_after) == (UNFINISHED, timedelta(hours=1))
+    assert clock.dispositions == {
+        **dict.fromkeys(["safe_with_plan", "handed_to_clinician", "handed_to_988", "emergency_services"], 0),
+        **dict.fromkeys(["in_hospital", "answered_by_mistake"], 0),
+        "not_reached": 3,
+    }
 
 
 @pytest.mark.parametrize(
@@ -106,6 +122,11 @@ def test_only_the_second_missing_brings_the_supervisor_at_the_second_s_time():
     one = task((CALL, 0), (SECOND, 5), unreachable=frozenset({SECOND}))
     assert due(one, 4.9) is None
     assert due(one, 5).name == DESK
+
+
+def test_nobody_at_the_last_step_leaves_the_first_as_it_was():
+    """Without a supervisor the on-call person is still paged at once."""
+    assert due(task(unreachable=frozenset({DESK})), 0).name == CALL
 
 
 def test_an_owner_who_left_counts_as_nobody():

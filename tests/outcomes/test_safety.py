@@ -6,21 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchboard.kernel.reasons import RuleRef
 from switchboard.outcomes.core.answers import Answer, Person
 from switchboard.outcomes.core.instrument import catalogue, instrument
-from switchboard.outcomes.core.safety import Risk, names, response_to, risk_item, risk_of, risk_rule, squeezed
+from switchboard.outcomes.core.safety import (
+    Risk,
+    RiskRule,
+    names,
+    response_to,
+    risk_item,
+    risk_of,
+    risk_rule,
+    squeezed,
+)
 from switchboard.outcomes.core.scoring import score
 from switchboard.rulebook.rules import rule
+from switchboard.rulebook.words import say
 
 TODAY = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-RULE = risk_rule(rule("safety/risk_items").on(TODAY))
+
+
+def fresh() -> RiskRule:
+    """The rule, built anew: what reads the rule file is under test too (and under mutation)."""
+    return risk_rule(rule("safety/risk_items").on(TODAY))
+
+
+RULE = fresh()
 ITEM9_EN = "Thoughts that you would be better off dead, or of hurting yourself in some way"
 ITEM9_ES = "Pensamientos de que estaría mejor muerto(a) o de lastimarse de alguna manera"
 
 
 def judged(*answers: Answer) -> tuple[str, str | None]:
-    risk = risk_of(answers, RULE, NOW).outcome
+    risk = risk_of(answers, fresh(), NOW).outcome
     return risk.verdict, risk.level
 
 
@@ -126,7 +144,7 @@ def test_a_clear_no_is_none(value):
     decision = risk_of([nine(value)], RULE, NOW)
     assert decision.outcome == Risk("none", None, (), stale=False)
     assert not decision.outcome.needs_call
-    assert [r.code for r in decision.because] == ["risk_none"]
+    assert [(r.code, r.rule) for r in decision.because] == [("risk_none", RULE.ref)]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +168,7 @@ def test_no_safety_question_is_said_so():
     """None without a question asked is not the same as none after one."""
     decision = risk_of([Answer("phq9-1", 3), Answer("gad7-1", 3)], RULE, NOW)
     assert decision.outcome == Risk("none", None, (), stale=False)
-    assert [r.code for r in decision.because] == ["risk_not_asked"]
+    assert [(r.code, r.rule) for r in decision.because] == [("risk_not_asked", RULE.ref)]
     assert risk_of([], RULE, NOW).because[0].code == "risk_not_asked"
 
 
@@ -187,7 +205,7 @@ def test_late_answers_are_marked_stale_and_still_count(ages, stale):
     assert decision.outcome.verdict == "positive"
     assert [r.code for r in decision.because][1:] == (["risk_stale"] if stale else [])
     if stale:
-        assert decision.because[-1].params == {"hours": 24}
+        assert say(decision.because[-1]).startswith("The answer is more than 24 hours old")
         assert decision.because[-1].rule == RULE.ref
 
 
@@ -248,6 +266,25 @@ def test_an_instrument_s_risk_items_are_the_rule_s(one, item):
         assert judged(Answer(item.link_id, option.value))[0] == ("positive" if option.value else "none")
         for words in option.text.values():
             assert judged(Answer(item.link_id, words)) == judged(Answer(item.link_id, option.value))
+
+
+def test_the_rule_is_what_its_file_says():
+    """The parts a misread file would lose: names, levels, order, the hours, and the version that speaks."""
+    held = fresh()
+    assert held == RULE
+    assert held.ref == RuleRef("safety/risk_items", "2020-01-01")
+    assert held.levels == ("standard", "high", "imminent")
+    assert (held.unknown_level, held.stale_after) == ("standard", timedelta(hours=24))
+    item = next(i for i in held.items if i.code == "phq9-9")
+    assert {"phq99", "phq9q9", "phq9item9"} <= item.links
+    assert {"9", "q9", "pregunta9"} <= item.positions
+    assert item.loinc == {"442608"}
+    assert item.scale.words["varios dias"] == 1
+    assert item.scale.true_or_false is False
+    assert item.levels == {1: "standard", 2: "high", 3: "high"}
+    anything = held.items[-1]
+    assert (anything.links, anything.positions, anything.aliases, anything.loinc) == (frozenset(),) * 4
+    assert anything.scale.true_or_false is True
 
 
 def test_every_item_of_the_rule_has_a_level_for_every_number_above_nought():

@@ -1,5 +1,6 @@
 """Scores: a missing item is never zero, and everything that arrived is read for what it means."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -110,3 +111,29 @@ def test_nothing_answered_is_nothing_known(one):
     result = score(one, [], Person()).outcome
     assert (result.total, result.band, result.positive, result.answered) == (None, None, None, 0)
     assert not result.complete
+
+
+def test_a_total_below_every_band_has_no_band():
+    """Bands that start above the total do not hold it."""
+    bands = tuple(replace(b, at_least=b.at_least + 1) for b in PHQ9.bands)
+    assert score(replace(PHQ9, bands=bands), phq9(), Person()).outcome.band is None
+
+
+def test_parts_without_any_need_are_not_positive():
+    """Social needs: every part below its cut-off is a clear no."""
+    hrsn = instrument("ahc-hrsn", TODAY)
+    answers = [Answer(i.link_id, 1 if i.link_id in SAFETY else 0) for i in hrsn.items]
+    decision = score(hrsn, answers, Person())
+    assert decision.outcome.positive is False
+    assert [r.code for r in decision.because] == ["score_by_parts"]
+
+
+SAFETY = {"hrsn-7", "hrsn-8", "hrsn-9", "hrsn-10"}
+
+
+@given(st.permutations(range(4)))
+def test_the_newest_wins_in_whatever_order_rows_come(order: list[int]):
+    """Rows may be read in any order; their times decide."""
+    rows = [Answer("phq9-1", value, NOON + timedelta(minutes=value)) for value in range(4)]
+    rest = [a for a in phq9() if a.link_id != "phq9-1"]
+    assert score(PHQ9, [*(rows[at] for at in order), *rest], Person()).outcome.total == 3

@@ -80,17 +80,14 @@ def next_step(task: Task, now: datetime, clock: Clock) -> Decision[Step | None]:
 def upcoming(task: Task, clock: Clock) -> tuple[str, datetime]:
     """Give the next step of an open task and when it is due: there always is one."""
     if task.acknowledged_at is not None and task.owner_active:
-        last = _last(task, clock.unfinished_step)
-        since = task.acknowledged_at if last is None else max(last, task.acknowledged_at)
-        return clock.unfinished_step, since + clock.unfinished_after
-    done = {name for name, _ in task.fired}
-    for at, (name, _) in enumerate(clock.steps):
-        if name not in done:
-            return name, task.opened_at + _wait(task, clock, at)
+        reminded = [at for name, at in task.fired if name == clock.unfinished_step]
+        return clock.unfinished_step, max([task.acknowledged_at, *reminded]) + clock.unfinished_after
+    fired = {name for name, _ in task.fired}
+    for place, (name, _) in enumerate(clock.steps):
+        if name not in fired:
+            return name, task.opened_at + _wait(task, clock, place)
     name = clock.steps[-1][0]
-    last = _last(task, name)
-    assert last is not None, "the last step has fired, or the loop above would have given it"
-    return name, last + clock.repeat_every
+    return name, max(moment for step, moment in task.fired if step == name) + clock.repeat_every
 
 
 def may_close(task: Task, closer: Closer, disposition: str, clock: Clock) -> Decision[bool]:
@@ -141,7 +138,3 @@ def _wait(task: Task, clock: Clock, at: int) -> timedelta:
     while at > 0 and clock.steps[at - 1][0] in task.unreachable:
         at -= 1
     return clock.steps[at][1]
-
-
-def _last(task: Task, step: str) -> datetime | None:
-    return max((at for name, at in task.fired if name == step), default=None)

@@ -17,6 +17,7 @@ from switchboard.rulebook.rules import Value as RuleValue
 
 Words = Mapping[str, str]
 LANGUAGES = ("en", "es")
+YES, NO = "LA33-6", "LA32-8"  # LOINC's answers: the only options a true or false can mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Option:
                 return bool(given)
             said = plain(given)
             return said == str(self.value) or said in {plain(words) for words in self.text.values()}
-        if isinstance(given, bool) or given is None or given != int(given):
+        if isinstance(given, bool):
+            return self.loinc == (YES if given else NO)
+        if given is None:
             return False
-        return given == self.value or (self.or_more and given > self.value)
+        return given == self.value or (self.or_more and given > self.value and given % 1 == 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,4 +189,4 @@ def _because(
     }
     yield from said
     if risk.stale:
-        yield Reason("risk_stale", {"hours": int(rule.stale_after.total_seconds() // 3600)}, rule.ref)
+        yield Reason("risk_stale", {"hours": rule.stale_after // timedelta(hours=1)}, rule.ref)
