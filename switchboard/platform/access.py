@@ -1,8 +1,9 @@
 """Who may see what: deny unless role, relationship and purpose are all present.
 
 The matrix (role x data class) is rule data, ``access/matrix``; the letters mean: ``-`` none, ``r`` read,
-``w`` write, ``s`` own record only, ``p`` as the proxy grant says, ``a`` with a live relationship (call, task,
-case), ``m`` masked, ``f`` a flag only, ``x`` aggregates only. Source: the access matrix of the design (b3).
+``w`` also write, ``s`` own record only, ``p`` as the proxy grant says, ``a`` with a live relationship (call,
+task, case), ``*`` and with consent, ``m`` masked, ``f`` a flag only, ``x`` aggregates only, ``c`` as a token's
+scopes say.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,9 @@ class DataClass(StrEnum):
     SAFE_CONTACT = "D17"
 
 
+NEVER_HELD = frozenset({DataClass.SUD_NOTES, DataClass.PSYCHOTHERAPY_NOTES})
+
+
 class Relation(StrEnum):
     """What ties a viewer to a member at this moment."""
 
@@ -57,7 +61,11 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody at a screen or behind a token. ``member_id``: their own record; ``proxied``: member -> may."""
+    """Somebody at a screen or behind a token. ``member_id``: their own record; ``proxied``: member -> may.
+
+    ``scopes`` are a token's (``read:D3``, ``write:D2``). A viewer without ``user_id`` in the role
+    ``system_client`` is a process of ours.
+    """
 
     user_id: int | None
     name: str
@@ -68,6 +76,7 @@ class Viewer:
     licensed: bool = False
     language: str = "en"
     request_id: str = ""
+    scopes: frozenset[str] = frozenset()
 
 
 SWITCHBOARD = Viewer(None, "Switchboard", Role.SYSTEM, purpose="HOPERAT")
@@ -82,18 +91,30 @@ class AccessDenied(Exception):  # noqa: N818 - it is an answer, not a fault
 
 
 def extent(
-    *, viewer: Viewer, data_class: DataClass, relation: Relation, write: bool = False
+    *,
+    viewer: Viewer,
+    data_class: DataClass,
+    relation: Relation,
+    write: bool = False,
+    consented: bool = False,
 ) -> Decision[Extent]:
-    """Say how much of a data class a viewer gets of a member they stand in ``relation`` to."""
+    """Say how much of a data class a viewer gets of a member they stand in ``relation`` to.
+
+    ``consented``: the member's consent covers this viewer and this class; cells marked ``*`` need it.
+    """
     matrix = rule("access/matrix").on(today())
+    if viewer.user_id is None and viewer.role is Role.SYSTEM and data_class not in NEVER_HELD:
+        return Decision(Extent.FULL, (Reason("access_own_process", {}, matrix.ref),))
     cell: str = matrix["cells"].get(viewer.role.value, {}).get(data_class.value, "-")
+    scope = f"{'write' if write else 'read'}:{data_class.value}"
     tied = (
-        ("s" in cell and relation is Relation.OWN)
+        "r" in cell
+        or ("s" in cell and relation is Relation.OWN)
         or ("a" in cell and relation is Relation.ASSIGNED)
         or ("p" in cell and relation is Relation.PROXY)
-        or not set(cell) & set("asp-")
+        or ("c" in cell and scope in viewer.scopes)
     )
-    if not tied or (write and "w" not in cell):
+    if not tied or (write and "w" not in cell) or ("*" in cell and not consented):
         params = {"role": viewer.role.value, "data_class": data_class.value}
         return Decision(Extent.NOTHING, (Reason("access_denied", params, matrix.ref),))
     much = Extent.FLAG if "f" in cell else Extent.MASKED if "m" in cell else Extent.FULL

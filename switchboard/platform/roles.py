@@ -24,3 +24,22 @@ class Role(StrEnum):
 
 
 STAFF = frozenset(Role) - {Role.MEMBER, Role.PROXY, Role.SYSTEM}
+
+#: Why each role looks, in HL7's words (PurposeOfUse); it stands in every audit row.
+PURPOSE = {
+    Role.MEMBER: "PATRQT",
+    Role.PROXY: "PATRQT",
+    Role.NAVIGATOR: "CAREMGT",
+    Role.CARE_MANAGER: "CAREMGT",
+    Role.CRISIS_CLINICIAN: "ETREAT",
+    Role.SUPERVISOR: "CAREMGT",
+    Role.PRACTITIONER: "TREAT",
+    Role.PRACTICE_MANAGER: "HOPERAT",
+    Role.REVIEWER: "HPAYMT",
+    Role.NETWORK_MANAGER: "HOPERAT",
+    Role.CONTRACT_ANALYST: "HOPERAT",
+    Role.APPEALS_COORDINATOR: "HPAYMT",
+    Role.AUDITOR: "HOPERAT",
+    Role.SYSTEM: "HOPERAT",
+    Role.ADMINISTRATOR: "HOPERAT",
+}

@@ -1,0 +1,110 @@
+"""At every request: who is it, is the session alive and strong, may this role come through this door."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from switchboard.platform import sessions
+from switchboard.platform.access import AccessDenied
+from switchboard.platform.audit import record_denial
+from switchboard.platform.doors import Admits, admits
+from switchboard.platform.roles import Role
+
+API = "/api/"
+log = structlog.get_logger()
+
+
+class Doorkeeper:
+    """Refuses every view that does not say whom it serves, and everybody it does not serve."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Let the request pass (None), or answer it here."""
+        name = request.resolver_match.url_name if request.resolver_match else None
+        door = admits(view, name, request.method)
+        if door is None:
+            log.error("door_unsaid", route=request.resolver_match and request.resolver_match.route)
+            raise Http404("No view here says whom it serves.")
+        return self._identity(request, door, view) or self._role(request, door)
+
+    def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
+        """Answer a refusal inside a view in plain words; the refused transaction has been rolled back."""
+        if not isinstance(wrong, AccessDenied):
+            return None
+        try:
+            with transaction.atomic():
+                record_denial(wrong)
+        except DatabaseError:
+            return refusal(request, 503, _("We cannot keep our record of who looks, so nobody may look now."))
+        # 404 and not 403: the answer does not tell whether there is such a person.
+        return refusal(request, 404, str(wrong))
+
+    def _identity(
+        self, request: HttpRequest, door: Admits, view: Callable[..., Any]
+    ) -> HttpResponse | None:
+        user: Any = request.user
+        if not user.is_authenticated:
+            return None if door.anybody else _sign_in_first(request)
+        if getattr(request, "token", None) is not None:
+            return None
+        if sessions.over(request.session, Role(user.role)):
+            logout(request)
+            if door.anybody:
+                return None
+            messages.info(request, _("You were signed out because nothing happened for a while."))
+            return _sign_in_first(request)
+        if getattr(view, "csrf_exempt", False) and not door.anybody:
+            # A view made for tokens was called with a cookie: then the form's token is asked for after all.
+            return CsrfViewMiddleware(self.get_response).process_view(request, _checked, (), {})
+        return None
+
+    def _role(self, request: HttpRequest, door: Admits) -> HttpResponse | None:
+        user: Any = request.user
+        if door.anybody:
+            return None
+        if Role(user.role) not in door.roles:
+            log.warning("door_refused", user=user.pk, role=user.role, path=request.path)
+            return refusal(request, 403, _("This page is not for your role."))
+        by_token = getattr(request, "token", None) is not None
+        if not door.enrolling and not by_token and not sessions.strong_enough(request, user):
+            if request.path.startswith(API):
+                return refusal(request, 403, _("Set up a passkey or an authenticator app first."))
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return None
+
+
+def refusal(request: HttpRequest, status: int, words: str) -> HttpResponse:
+    """Say no: problem+json to machines, a page in plain words to people."""
+    if request.path.startswith(API):
+        body = {"type": "about:blank", "status": status, "title": words}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    return render(request, "refused.html", {"words": words, "status": status}, status=status)
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API):
+        return refusal(request, 401, _("Sign in, or send a token."))
+    back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{back}".rstrip("?"))
+
+
+def _checked() -> None:
+    """Stand for the view in Django's own CSRF check."""
