@@ -1,9 +1,9 @@
 """Who may see what: deny unless role, relationship and purpose are all present.
 
 The matrix (role x data class) is rule data, ``access/matrix``; the letters mean: ``-`` none, ``r`` read,
-``w`` also write, ``s`` own record only, ``p`` as the proxy grant says, ``a`` with a live relationship (call,
-task, case), ``*`` and with consent, ``m`` masked, ``f`` a flag only, ``x`` aggregates only, ``c`` as a token's
-scopes say.
+``w`` also write, ``s`` own record only, ``p`` as the proxy grant says, ``a`` with a live relationship
+(call, task, case), ``*`` and with consent, ``m`` masked, ``f`` a flag only, ``x`` aggregates only, ``c`` as a
+token's scopes say.
 """
 
 from collections.abc import Mapping

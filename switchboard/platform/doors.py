@@ -1,8 +1,8 @@
 """Who may come through which door: every view says so, or nobody passes.
 
 Put :func:`for_roles`, :func:`signed_in` or :func:`public` on every view (on a JSON operation: below the
-router's decorator). The :class:`~switchboard.platform.doorkeeper.Doorkeeper` refuses a view that says nothing.
-Views of others, on which we cannot put a decorator, stand in ``FOREIGN`` by the name of their route.
+router's decorator). The doorkeeper refuses a view that says nothing. Views of others, on which we cannot put
+a decorator, stand in ``FOREIGN`` by the name of their route.
 """
 
 import inspect
@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Admits:
-    """The roles a view serves; ``anybody``: also who has not signed in; ``enrolling``: before the second step."""
+    """The roles a view serves; ``anybody``: the world; ``enrolling``: also before the second step."""
 
     roles: frozenset[Role] = frozenset()
     anybody: bool = False
@@ -78,7 +78,7 @@ FOREIGN = {
 def admits(view: Callable[..., Any], name: str | None, method: str | None) -> Admits | None:
     """Give who may come through a view, None when nobody has said.
 
-    django-ninja keeps the operations of one path behind one closure: look through it for the one of ``method``.
+    django-ninja keeps the operations of a path behind one closure: look in it for the one of ``method``.
     """
     said = getattr(view, "admits", None) or FOREIGN.get(name or "")
     if said or not inspect.isfunction(view):

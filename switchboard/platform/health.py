@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from switchboard.platform.doors import public
 from switchboard.platform.privileges import dangers
 
 log = structlog.get_logger("switchboard.health")
@@ -134,11 +135,13 @@ def findings() -> list[Finding]:
     return [*found, queue()] if found[-1].state is State.FINE else found
 
 
+@public
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer that this process lives; asks nothing of anybody."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
+@public
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 when requests can be served, else 503; warnings are told and logged, and do not stop it."""
     found = findings()
@@ -168,6 +171,7 @@ class Queue(Collector):
             yield jobs
 
 
+@public
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer Prometheus; only to this machine itself or to the holder of ``SWITCHBOARD_METRICS_TOKEN``."""
     if not (_from_here(request) or _has_token(request)):

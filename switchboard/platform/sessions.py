@@ -1,4 +1,4 @@
-"""When a session ends, and whether it is strong enough: ``access/sessions`` in the rulebook holds the times."""
+"""When a session ends, and whether it is strong enough; the rule ``access/sessions`` holds the times."""
 
 from datetime import timedelta
 from typing import Any

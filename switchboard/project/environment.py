@@ -71,3 +71,25 @@ def database() -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
     }
+
+
+def mail() -> dict[str, Any]:
+    """Give Django's mail settings from ``SWITCHBOARD_SMTP`` (``smtps://user:secret@host:465``), else nothing.
+
+    ``smtp://`` speaks STARTTLS, ``smtps://`` TLS from the start; neither sends a code in the clear.
+    """
+    parts = urlsplit(os.environ.get("SWITCHBOARD_SMTP", ""))
+    if not parts.scheme:
+        return {}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("SWITCHBOARD_SMTP must look like smtps://user:secret@host:465 or smtp://host:587 .")
+    tls = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if tls else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": tls,
+        "EMAIL_USE_TLS": not tls,
+        "EMAIL_TIMEOUT": 10,
+    }

@@ -11,7 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from switchboard.platform.logs import logging_settings
-from switchboard.project.environment import database, home, secret
+from switchboard.project.environment import database, home, mail, secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
@@ -20,6 +20,7 @@ DEMO = os.environ.get("SWITCHBOARD_DEMO") == "1"
 PLAN_NAME = os.environ.get("SWITCHBOARD_PLAN", "")  # stands beside our name on every page
 PLAN_CRISIS_LINE = os.environ.get("SWITCHBOARD_CRISIS_LINE", "1-800-555-0144" if DEMO else "")
 
+MAIL = mail()
 SECRET_KEY = secret(HOME)
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("SWITCHBOARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
@@ -39,6 +40,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "pgtrigger",
     "pghistory",
@@ -66,6 +70,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "switchboard.platform.doorkeeper.Doorkeeper",
 ]
 
 TEMPLATES = [
@@ -97,6 +103,33 @@ METRICS_TOKEN = os.environ.get("SWITCHBOARD_METRICS_TOKEN", "")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "platform.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_request_login_code"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "switchboard.platform.signin.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "switchboard.platform.signin.shown_name"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an emailed code has just proved the address
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds: NIST SP 800-63B-4 gives an out-of-band code ten minutes
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail from us who is not with the plan
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is two factors only when it knows its owner
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff reach this page by a code sent to the address
+MFA_TOTP_ISSUER = "Switchboard"
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if MAIL else "switchboard.platform.mail.KeptNotSent"
+)
+vars().update(MAIL)
+DEFAULT_FROM_EMAIL = os.environ.get("SWITCHBOARD_MAIL_FROM", "switchboard@localhost")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -110,6 +143,9 @@ STATICFILES_DIRS = [PACKAGE / "portals" / "static"]
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 3600  # seconds; the doorkeeper ends most sessions long before
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO  # the demo speaks plain HTTP on a loopback address
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
