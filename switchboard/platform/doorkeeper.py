@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
@@ -42,7 +42,7 @@ class Doorkeeper:
         name = request.resolver_match.url_name if request.resolver_match else None
         door = admits(view, name, request.method)
         if door is None:
-            log.error("door_unsaid", route=request.resolver_match and request.resolver_match.route)
+            log.error("door_unsaid", route=_route(request))
             raise Http404("No view here says whom it serves.")
         if door.anybody:
             return None  # asks nothing of the database: crisis help opens when that is down
@@ -50,6 +50,9 @@ class Doorkeeper:
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
         """Answer a refusal inside a view in plain words; the refused transaction has been rolled back."""
+        if isinstance(wrong, DataError):  # a NUL byte, a number out of range: nothing was kept
+            log.warning("unkeepable", route=_route(request))
+            return refusal(request, 400, _("What was sent cannot be kept. Please check it and try again."))
         if not isinstance(wrong, AccessDenied):
             return None
         try:
@@ -78,15 +81,17 @@ class Doorkeeper:
     def _role(self, request: HttpRequest, door: Admits) -> HttpResponse | None:
         user: Any = request.user
         if Role(user.role) not in door.roles:
-            log.warning(
-                "door_refused", role=user.role, route=request.resolver_match and request.resolver_match.route
-            )
+            log.warning("door_refused", role=user.role, route=_route(request))
             return refusal(request, 403, _("This page is not for your role."))
         if door.enrolling or by_token(request) or sessions.strong_enough(request, user):
             return None
         if request.path.startswith(API):
             return refusal(request, 403, _("Set up a passkey or an authenticator app first."))
         return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.route if request.resolver_match else ""
 
 
 def by_token(request: HttpRequest) -> bool:

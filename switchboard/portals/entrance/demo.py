@@ -21,9 +21,8 @@ def _demo_only(request: HttpRequest) -> None:
 def door(request: HttpRequest) -> HttpResponse:
     """Offer one button a role; a click signs in."""
     _demo_only(request)
-    if request.method == "POST":
-        if sign_in_to_demo(request, request.POST.get("user", "")):
-            return HttpResponseRedirect(reverse("home"))
+    if request.method == "POST" and sign_in_to_demo(request, request.POST.get("user", "")):
+        return HttpResponseRedirect(reverse("home"))
     words = role_words()
     found = {Role(one.role): one for one in one_per_role()}
     people = [(found[role], words[role]) for role in Role if role in found]
