@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, DataError, OperationalError, transaction
 
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.clock import now
 from switchboard.platform.models import AuditEvent, Relationship
+
+
+class NotWrittenDown(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The audit row could not be written, so what it would have told of must not happen either."""
 
 
 def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Relation:
@@ -54,8 +58,8 @@ def record(
     reason: str = "",
     allowed: bool = True,
 ) -> None:
-    """Write one audit row in the present transaction."""
-    AuditEvent.objects.create(
+    """Write one audit row in the present transaction; raise :class:`NotWrittenDown` when it cannot."""
+    row = AuditEvent(
         user_id=viewer.user_id,
         user_name=viewer.name,
         role=viewer.role.value,
@@ -68,6 +72,12 @@ def record(
         allowed=allowed,
         request_id=viewer.request_id,
     )
+    try:
+        row.save(force_insert=True)
+    except (OperationalError, DataError):
+        raise  # the database is away, or the caller's words do not fit: said elsewhere
+    except DatabaseError as fault:
+        raise NotWrittenDown from fault
 
 
 def touch(

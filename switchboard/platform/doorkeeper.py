@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.db import DatabaseError, DataError, transaction
+from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from switchboard.platform import sessions
 from switchboard.platform.access import AccessDenied
-from switchboard.platform.audit import record_denial
+from switchboard.platform.audit import NotWrittenDown, record_denial
 from switchboard.platform.doors import Admits, admits
 from switchboard.platform.roles import Role
 
@@ -53,13 +53,15 @@ class Doorkeeper:
         if isinstance(wrong, DataError):  # a NUL byte, a number out of range: nothing was kept
             log.warning("unkeepable", route=_route(request))
             return refusal(request, 400, _("What was sent cannot be kept. Please check it and try again."))
+        if isinstance(wrong, NotWrittenDown):
+            return _blind(request)
         if not isinstance(wrong, AccessDenied):
             return None
         try:
             with transaction.atomic():
                 record_denial(wrong)
-        except DatabaseError:
-            return refusal(request, 503, _("We cannot keep our record of who looks, so nobody may look now."))
+        except NotWrittenDown:
+            return _blind(request)
         # 404 and not 403: the answer does not tell whether there is such a person.
         return refusal(request, 404, str(wrong))
 
@@ -105,6 +107,11 @@ def refusal(request: HttpRequest, status: int, words: str) -> HttpResponse:
         body = {"type": "about:blank", "status": status, "title": words}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     return render(request, "refused.html", {"words": words, "status": status}, status=status)
+
+
+def _blind(request: HttpRequest) -> HttpResponse:
+    log.error("audit_unwritable", route=_route(request))
+    return refusal(request, 503, _("We cannot keep our record of who looks, so nobody may look now."))
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

@@ -5,10 +5,12 @@ from typing import Any
 from django.db import connections
 from psycopg import sql
 
-#: What the application may do. Append-only tables are kept so by triggers, which no grant overrides.
+#: What the application may do. Append-only tables are kept so by triggers, which no grant overrides; who
+#: looked at whom cannot even be tried to change.
 GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {app}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
+    "REVOKE UPDATE, DELETE ON platform_auditevent FROM {app}",
     "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {app}",
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app}",
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
@@ -33,6 +34,10 @@ def strong_enough(request: HttpRequest, user: Any) -> bool:
 
     A demo session of an invented user needs none; it exists only behind the demo's own door.
     """
-    if Role(user.role) not in STAFF or (request.session.get(DEMO) and user.synthetic):
+    if Role(user.role) not in STAFF or _in_demo(request, user):
         return True
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+
+
+def _in_demo(request: HttpRequest, user: Any) -> bool:
+    return bool(settings.DEMO and request.session.get(DEMO) and user.synthetic)

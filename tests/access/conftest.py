@@ -1,6 +1,6 @@
 """Invented people of every role, and browsers they have signed in with."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client, override_settings
@@ -83,5 +83,6 @@ def viewer(db):
 
 
 @pytest.fixture
-def hour():
-    return timedelta(hours=1)
+def plain_pages():
+    """Addresses that every signed-in role may see."""
+    return ["/try/plain"]
