@@ -1,4 +1,4 @@
-"""Sessions end: when idle, after a day's work, and at once when the account ends. Staff need a second step."""
+"""Sessions end: when idle, after a day, and at once when the account ends. Staff need a second step."""
 
 from datetime import timedelta
 
