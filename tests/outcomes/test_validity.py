@@ -92,8 +92,8 @@ def test_what_cannot_be_this_form_is_refused(sent, problem):
     [
         (response(authored=None), ("authored", "authored_unknown")),
         (response(authored=NOW - timedelta(days=366)), ("authored", "authored_long_ago")),
-        (response(entered_by="staff"), ("entered_by", "entered_by_staff")),
-        (response(entered_by="proxy"), ("entered_by", "entered_by_proxy")),
+        (response(given_by="staff"), ("given_by", "given_by_staff")),
+        (response(given_by="proxy"), ("given_by", "given_by_proxy")),
         (response(claimed_total=8), ("claimed_total", "total_differs")),
     ],
 )

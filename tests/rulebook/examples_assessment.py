@@ -20,7 +20,7 @@ def run(value: Value, example: Mapping[str, Any]) -> None:
         language="en",
         answers=tuple(Answer(link_id, given) for link_id, given in example["answers"].items()),
         authored=NOW,
-        entered_by=example.get("entered_by", "member"),
+        given_by=example.get("given_by", "self"),
     )
     verdict = validity_of(
         response, form, Person(born=date(1990, 1, 1)), (), validity_rule(value), NOW

@@ -32,14 +32,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One filled-in questionnaire as it was handed in. ``entered_by`` is member, proxy or staff."""
+    """One filled-in questionnaire as it was handed in. ``given_by`` is self, proxy, staff or import."""
 
     instrument: str
     version: str
     language: str
     answers: tuple[Answer, ...]
     authored: datetime | None
-    entered_by: str = "member"
+    given_by: str = "self"
     completed: bool = True
     claimed_total: int | None = None
 

@@ -163,8 +163,8 @@ def _repeat_problems(
 def _person_problems(
     response: Response, instrument: Instrument, person: Person, now: datetime
 ) -> Iterator[Problem]:
-    if response.entered_by in {"staff", "proxy"}:
-        yield Problem("entered_by", f"entered_by_{response.entered_by}")
+    if response.given_by in {"staff", "proxy"}:
+        yield Problem("given_by", f"given_by_{response.given_by}")
     age = person.age((response.authored or now).date())
     if age is not None and not instrument.suits(age):
         yield Problem("instrument", "outside_ages")
