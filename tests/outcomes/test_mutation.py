@@ -20,7 +20,7 @@ def mutmut(*words: str) -> str:
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_every_mutant_of_the_crisis_rules_dies():
-    """Four minutes on two cores. A survivor is a gap in test_safety.py or test_escalation.py: close it there."""
+    """Some minutes on two cores. A survivor is a gap in the tests of safety or escalation: close it there."""
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     mutmut("run", "--max-children", "2")
     told = mutmut("results", "--all", "true")
