@@ -9,7 +9,7 @@ Needs Babel only, no GNU gettext. After a merge conflict in the catalogues: keep
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,9 +70,12 @@ def merged() -> Catalog:
 
 def missing(catalog: Catalog) -> list[str]:
     """Give the messages that have no Spanish words, or lack one of their plurals."""
-    return [
-        str(m.id) for m in catalog if m.id and not all([m.string] if isinstance(m.string, str) else m.string)
-    ]
+    return [str(m.id) for m in catalog if m.id and not all(words(m.string))]
+
+
+def words(given: str | Sequence[str] | None) -> Sequence[str]:
+    """Give the words of a message as a list, one a plural form; a new message has none."""
+    return [given or ""] if not given or isinstance(given, str) else given
 
 
 def po(catalog: Catalog) -> bytes:
@@ -92,8 +95,8 @@ def mo(catalog: Catalog) -> bytes:
 def main(check: bool) -> int:
     """Update or check; give the exit code."""
     catalog = merged()
-    for words in missing(catalog):
-        sys.stdout.write(f"No Spanish yet: {words!r}\n")
+    for message in missing(catalog):
+        sys.stdout.write(f"No Spanish yet: {message!r}\n")
     if not check:
         SPANISH.parent.mkdir(parents=True, exist_ok=True)
         SPANISH.write_bytes(po(catalog))
