@@ -105,7 +105,8 @@ def test_no_template_holds_inline_style_or_script(path):
     """The content security policy would block them, and the page would break without a word."""
     text = path.read_text()
     assert not re.search(r"<style\b|\sstyle\s*=|\son\w+\s*=\s*[\"']|javascript:|hx-on|hx-vals='js", text)
-    assert all("src=" in tag for tag in re.findall(r"<script\b[^>]*>", text))
+    run = [tag for tag in re.findall(r"<script\b[^>]*>", text) if 'type="application/json"' not in tag]
+    assert all("src=" in tag for tag in run)  # a block of JSON is data: browsers do not run it
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
