@@ -36,7 +36,7 @@ check: $(READY)  ## format, lint, types and import contracts (a part of test)
 
 test: check  ## everything that must hold before a change lands, in under fifteen minutes
 	@$(if $(CHROMIUM),echo "Browser tests use $(CHROMIUM).",echo "SKIPPED: browser tests, for want of a Chromium. Install one, or run: $(BIN)/playwright install chromium")
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "$(MARKS)"
+	SWITCHBOARD_KILLS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "$(MARKS)"
 
 nightly: $(READY)  ## the long proofs: kills, races, sweeps, mutation score
 	$(BIN)/python -m pytest -q -m nightly --timeout 3600

@@ -27,6 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()  # not earlier: the settings read the home set above
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave whole installations alone in a bare pytest: `make test` and `.ci/run` start and kill them."""
+    if os.environ.get("SWITCHBOARD_KILLS") != "1":
+        for item in items:
+            if item.get_closest_marker("kills"):
+                item.add_marker(
+                    pytest.mark.skip(reason="starts and kills installations: SWITCHBOARD_KILLS=1")
+                )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(HOME, ignore_errors=True)

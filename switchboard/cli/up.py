@@ -27,7 +27,8 @@ PORT, PORTS_TRIED = 8000, 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 READY_SECONDS = 60
 GRACE_SECONDS = 10
-RESTARTS = 5  # within a minute of running; more is not a hiccup but a fault
+LONGEST_REST = 15.0  # seconds between starts of a process that keeps falling
+STEADY = 60.0  # seconds after which a process no longer counts as one that keeps falling
 
 
 @click.command("up")
@@ -146,13 +147,52 @@ class CrewError(RuntimeError):
 
 
 @dataclass
+class Hand:
+    """One child process: started again when it falls, after a rest that grows while it keeps falling."""
+
+    name: str
+    order: list[str]
+    log: Path
+    rest: float = 0.5
+    begun: float = 0.0
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it, its words going to its log."""
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603 - our own programs
+                self.order,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,  # Ctrl-C comes to us; we tell them
+                preexec_fn=dying_with_parent(signal.SIGTERM),  # noqa: PLW1509 - we have one thread
+            )
+        self.begun = time.monotonic()
+
+    def mend(self) -> None:
+        """Start it again if it fell and has rested."""
+        if self.process.poll() is None or time.monotonic() < self.begun + self.rest:
+            return
+        self.rest = 0.5 if time.monotonic() > self.begun + STEADY else min(2 * self.rest, LONGEST_REST)
+        click.echo(f"The {self.name} ended with {self.process.returncode}: starting it again.", err=True)
+        self.start()
+
+    def end(self, until: float) -> None:
+        """Wait for it to end as told, or end it and its children by force."""
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass
 class Crew:
-    """The worker and the web server as children: restarted when they fall, ended when we end, however."""
+    """The worker and the web server, ended when we end, however we end."""
 
     log: Path
-    orders: dict[str, list[str]] = field(default_factory=dict)
-    hands: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    falls: list[float] = field(default_factory=list)
+    hands: list[Hand] = field(default_factory=list)
 
     @contextmanager
     def working(self, host: str, port: int, processes: int) -> Iterator["Crew"]:
@@ -162,61 +202,40 @@ class Crew:
         shutil.rmtree(counts, ignore_errors=True)
         counts.mkdir(mode=0o700)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
-        os.environ["SWITCHBOARD_UNDER"] = "granian"
-        python = sys.executable
-        self.orders = {
-            "worker": [python, "-m", "switchboard.project.worker"],
-            "web": [
-                *(python, "-m", "granian", "--interface", "wsgi", "switchboard.project.wsgi:application"),
-                *("--host", host, "--port", str(port), "--workers", str(processes)),
-                *("--blocking-threads", "8", "--no-ws", "--http", "1"),
-                *("--respawn-failed-workers", "--workers-kill-timeout", "8"),
-            ],
-        }
+        os.environ["SWITCHBOARD_UNDER_UP"] = "1"
+        web = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "switchboard.project.wsgi:application"),
+            *("--host", host, "--port", str(port), "--workers", str(processes)),
+            *("--blocking-threads", "8", "--no-ws", "--http", "1"),
+            *("--respawn-failed-workers", "--workers-kill-timeout", "8"),
+        ]
+        worker = [sys.executable, "-m", "switchboard.project.worker"]
+        self.hands = [
+            Hand("worker", worker, self.log / "worker.log"),
+            Hand("web server", web, self.log / "web.log"),
+        ]
+        started = []
         try:
-            for name in self.orders:
-                self._start(name)
+            for hand in self.hands:
+                hand.start()
+                started.append(hand)
             yield self
         finally:
-            self._stop()
+            until = time.monotonic() + GRACE_SECONDS
+            for hand in started:
+                hand.process.terminate()
+            for hand in started:
+                hand.end(until)
 
     def watch(self) -> None:
-        """Look after them for ever. Raises CrewError when one will not stay up."""
+        """Look after them for ever."""
         while True:
             time.sleep(0.5)
             self.mend()
 
     def mend(self) -> None:
-        """Start again whoever fell, and the embedded database's keeper should it have been killed."""
-        for name, hand in list(self.hands.items()):
-            if hand.poll() is None:
-                continue
-            self.falls = [*(at for at in self.falls if at > time.monotonic() - 60), time.monotonic()]
-            if len(self.falls) > RESTARTS:
-                raise CrewError(f"The {name} fell {RESTARTS} times in a minute; see {self.log / name}.log.")
-            click.echo(f"The {name} ended with {hand.returncode}: starting it again.", err=True)
-            self._start(name)
+        """Have the embedded database up, and whoever fell started again."""
         if "DATABASE_URL" not in os.environ:
             ensure(home())
-
-    def _start(self, name: str) -> None:
-        with (self.log / f"{name}.log").open("ab") as out:
-            self.hands[name] = subprocess.Popen(  # noqa: S603 - our own programs
-                self.orders[name],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,  # Ctrl-C comes to us; we tell them in order
-                preexec_fn=dying_with_parent(signal.SIGTERM),  # noqa: PLW1509 - we have one thread
-            )
-
-    def _stop(self) -> None:
-        for hand in self.hands.values():
-            hand.terminate()
-        until = time.monotonic() + GRACE_SECONDS
-        for hand in self.hands.values():
-            try:
-                hand.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(hand.pid, signal.SIGKILL)
-                hand.wait()
+        for hand in self.hands:
+            hand.mend()

@@ -15,6 +15,8 @@ import pytest
 
 from switchboard.platform.postgres import PATIENCE, SOCKET_PATH_LIMIT, Server, answers, running, socket_folder
 
+pytestmark = pytest.mark.kills
+
 HOLD = """
 import sys
 from pathlib import Path

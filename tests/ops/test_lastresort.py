@@ -1,0 +1,98 @@
+"""When the database is gone, people still get a page, and it carries the crisis lines (promise C3)."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from switchboard.platform.postgres import running, socket_folder
+
+handler500 = "switchboard.platform.lastresort.failed"
+
+
+def submit(request: HttpRequest) -> HttpResponse:
+    """Stands for every page that writes."""
+    from django.contrib.sessions.models import Session
+
+    return HttpResponse(str(Session.objects.count()))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("ZZCANARYSMITH 987-65-4321")
+
+
+urlpatterns = [path("submit", submit), path("api/submit", submit), path("broken", broken)]
+pytestmark = pytest.mark.urls(__name__)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def stopped_database(settings, django_db_blocker):
+    """A server that ran and was really stopped; nothing answers at its socket any more."""
+    from django.db import connection
+
+    with tempfile.TemporaryDirectory(prefix="switchboard-off-", ignore_cleanup_errors=True) as place:
+        with running(Path(place), volatile=True):
+            pass
+        with django_db_blocker.unblock():
+            settings.PLAN_CRISIS_LINE = "1-800-555-0177"
+            ours = dict(connection.settings_dict)
+            connection.close()
+            connection.settings_dict.update(HOST=str(socket_folder(Path(place))), NAME="switchboard")
+            yield
+            connection.close()
+            connection.settings_dict.update(ours)
+
+
+class TestWithTheDatabaseDown:
+    def test_a_page_still_carries_988_911_and_the_plans_line(self, client, stopped_database):
+        answer = client.post("/submit")
+        page = answer.content.decode()
+        assert answer.status_code == 503
+        assert int(answer["Retry-After"]) > 0
+        for line in (
+            "tel:988",
+            "sms:988",
+            "988lifeline.org/chat",
+            "tel:911",
+            "tel:1-800-555-0177",
+            "Llame al 988",
+        ):
+            assert line in page
+        assert "<script" not in page
+        assert "style" not in page
+
+    def test_the_api_answers_a_problem_with_the_crisis_words(self, client, stopped_database):
+        answer = client.post("/api/submit")
+        assert answer.status_code == 503
+        assert answer["Content-Type"] == "application/problem+json"
+        assert "988" in json.loads(answer.content)["detail"]
+
+
+class TestWithAFaultOfOurs:
+    def test_the_page_says_nothing_of_the_fault_and_keeps_the_crisis_lines(self, client):
+        answer = client.get("/broken")
+        assert answer.status_code == 500
+        assert b"tel:988" in answer.content
+        assert b"ZZCANARY" not in answer.content
+        assert b"RuntimeError" not in answer.content
+
+    def test_the_log_names_its_type_and_place_and_never_its_words(self, client, capfd):
+        client.get("/broken?name=ZZCANARYSMITH", headers={"X-Request-ID": "abcdef-123456"})
+        said = capfd.readouterr().err
+        assert "ZZCANARY" not in said
+        assert "987-65-4321" not in said
+        lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        assert any(
+            line.get("error") == "RuntimeError" and "test_lastresort" in line["where"] for line in lines
+        )
+        assert any(line.get("route") == "broken" and line["status"] == 500 for line in lines)
+        assert all(line.get("request_id", "abcdef-123456") == "abcdef-123456" for line in lines)

@@ -1,0 +1,66 @@
+"""``switchboard up``: one command starts everything, one Ctrl-C or any kill ends everything, data stays."""
+
+import json
+import os
+import signal
+import socket
+
+import pytest
+
+from tests.ops.conftest import Installation, free_port, within
+
+pytestmark = [pytest.mark.kills, pytest.mark.xdist_group("installation")]
+
+
+def test_it_serves_and_ctrl_c_leaves_no_process(installation: Installation):
+    with installation.up() as up:
+        assert up.get("healthz").body == "alive\n"
+        assert up.get("readyz").status == 200
+        assert up.interrupt() == 0
+    assert installation.processes() == []
+
+
+def test_a_killed_up_leaves_nothing_running_and_the_next_one_keeps_the_data(installation: Installation):
+    ask = ["user", "create", "kept@example.org", "--name", "Kept", "--role", "navigator", "--json"]
+    assert installation.verb(*ask).returncode == 0
+    with installation.up() as up:
+        up.kill()
+    assert within(30, lambda: installation.processes() == [])
+    with installation.up() as up:
+        assert up.get("healthz").status == 200
+        assert "kept@example.org" in installation.verb("user", "list", "--json").stdout
+
+
+def test_whatever_is_killed_is_back_within_thirty_seconds(installation: Installation):
+    """R31. The web server's process, the worker, PostgreSQL, and the keeper that looks after PostgreSQL."""
+    hands = [
+        ("granian", "worker-1"),
+        ("granian",),
+        ("switchboard.project.worker",),
+        ("bin/postgres",),
+        ("switchboard.platform.postgres",),
+    ]
+    with installation.up() as up:
+        for marks in hands:
+            killed = installation.process(*marks)
+            os.kill(killed, signal.SIGKILL)
+            assert within(30, lambda was=killed, marks=marks: installation.process(*marks) not in {None, was})
+            assert within(30, lambda: up.get("readyz").status == 200)
+        assert up.interrupt() == 0
+    assert installation.processes() == []
+
+
+def test_a_port_that_is_taken_is_said_and_not_fought_over(installation: Installation):
+    with socket.socket() as other:
+        port = free_port()
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        said = installation.verb("up", "--port", str(port), "--json")
+    assert said.returncode == 1
+    assert str(port) in json.loads(said.stdout)["error"]
+
+
+def test_a_demo_listens_on_this_machine_only(installation: Installation):
+    said = installation.verb("up", "--demo", "--host", "0.0.0.0")
+    assert said.returncode == 2
+    assert "127.0.0.1 only" in said.stderr
