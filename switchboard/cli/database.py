@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -63,6 +64,8 @@ def _migrated(machine: bool) -> tuple[dict[str, Any], str]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from switchboard.platform.staff import one_per_role
+
     executor = MigrationExecutor(connection)
     waits = [
         f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -72,7 +75,10 @@ def _migrated(machine: bool) -> tuple[dict[str, Any], str]:
             call_command("migrate", verbosity=0, interactive=False)
     grants = _granted()
     said = f"Ran {len(waits)} migrations." if waits else "The tables are up to date."
-    return {"ran": waits, "granted": grants}, said
+    signing_in = [
+        asdict(one) for one in one_per_role()
+    ]  # spares `up`, which asks next, a second start of Django
+    return {"ran": waits, "granted": grants, "sign_in": signing_in}, said
 
 
 def _granted() -> str | None:

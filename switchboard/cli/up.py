@@ -47,11 +47,11 @@ def up_verb(host: str, port: int | None, demo: bool, processes: int | None, mach
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with _database(machine):
-            _prepare(demo, machine)
+            people = _prepare(demo, machine)
             with Crew(home() / "log").working(host, chosen, processes or min(os.cpu_count() or 1, 4)) as crew:
                 address = f"http://{'localhost' if host in LOOPBACK else host}:{chosen}/"
                 _wait_until_ready(crew, chosen, host, machine)
-                _announce(address, demo, machine)
+                _announce(address, people, machine)
                 crew.watch()
     except KeyboardInterrupt:
         if not machine:
@@ -86,17 +86,18 @@ def _port(host: str, asked: int | None, machine: bool) -> int:
     raise fail(machine, f"Port {wanted} on {host} cannot be had: taken, or not allowed. Give another --port.")
 
 
-def _prepare(demo: bool, machine: bool) -> None:
-    """Bring the tables up to date, and fill an empty database when a demo is asked for."""
+def _prepare(demo: bool, machine: bool) -> list[dict[str, Any]]:
+    """Bring the tables up to date, fill an empty database when a demo is asked for; give whom it signs in."""
     os.environ["PYTHONUNBUFFERED"] = "1"
     done = _verb("migrate", "--json")
     if "error" in done:
         raise CrewError(done["error"])
-    if not demo or _verb("user", "list", "--demo", "--json").get("users"):
-        return
+    if not demo or done["sign_in"]:
+        return list(done["sign_in"]) if demo else []
     said = subprocess.run([*SWITCHBOARD, "demo"], check=False, stdout=sys.stderr)  # noqa: S603
     if said.returncode and not machine:
         click.echo("Going on without a demo plan.", err=True)
+    return list(_verb("user", "list", "--demo", "--json").get("users", []))
 
 
 SWITCHBOARD = [sys.executable, "-c", "from switchboard.cli.main import main; main()"]
@@ -128,17 +129,15 @@ def _dialable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104 - compared only
 
 
-def _announce(address: str, demo: bool, machine: bool) -> None:
-    people = _verb("user", "list", "--demo", "--json").get("users", []) if demo else []
+def _announce(address: str, people: list[dict[str, Any]], machine: bool) -> None:
     if machine:
         click.echo(json.dumps({"address": address, "sign_in": people}))
         return
     click.echo(f"\n  Switchboard is at {address}\n")
     for one in people:
         click.echo(f"  {one['role']:22} {one['email']}")
-    click.echo(
-        "\n  The demo signs you in as any of them with one click.\n" if people else "", nl=bool(people)
-    )
+    if people:
+        click.echo("\n  The demo signs you in as any of them with one click.\n")
     click.echo("  Ctrl-C stops it.")
 
 
