@@ -1,12 +1,16 @@
 """Reads of members: rows in, facts out; every query about a person takes ``viewer``."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from switchboard.members.models import Member, Proxy
-from switchboard.platform.access import Viewer
+from switchboard.members.models import Coverage, Member, Preference, Proxy
+from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.audit import touch
 from switchboard.platform.clock import today
 from switchboard.platform.roles import PURPOSE, Role
 
@@ -60,3 +64,53 @@ def _proxied(user_id: int) -> dict[int, frozenset[str]]:
     )
     rows = live.filter(revoked_at__isnull=True).values_list("member_id", "may")
     return {member_id: frozenset(may) for member_id, may in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CareFacts:
+    """What finding care for a member needs to know of them; no name, no address.
+
+    ``line_of_business`` is None when nothing covers them today; ``zone`` is IANA; places in degrees.
+    """
+
+    member_id: int
+    birth_date: date
+    sex: str
+    language: str
+    needs_interpreter: bool
+    time_zone: str
+    state: str
+    zip5: str
+    latitude: float | None
+    longitude: float | None
+    line_of_business: str | None
+    max_miles: int | None
+    preferred_genders: tuple[str, ...]
+    preferred_modalities: tuple[str, ...]
+
+
+def care_facts(*, viewer: Viewer, member_id: int) -> CareFacts:
+    """Give what finding care needs to know of a member, audited."""
+    with transaction.atomic():
+        touch(viewer=viewer, member_id=member_id, data_class=DataClass.COVERAGE, what="care_facts",
+              scope="appointments")  # fmt: skip
+        row = Member.objects.get(pk=member_id)
+        wish = Preference.objects.filter(member_id=member_id).first()
+        covered = Coverage.objects.filter(member_id=member_id, period__contains=today(row.time_zone))
+        line = covered.order_by("-period").values_list("line_of_business", flat=True).first()
+    return CareFacts(
+        row.pk,
+        row.birth_date,
+        row.sex,
+        row.language,
+        row.needs_interpreter,
+        row.time_zone,
+        row.state,
+        row.zip5,
+        row.latitude,
+        row.longitude,
+        line,
+        wish.max_miles if wish else None,
+        tuple(wish.genders) if wish else (),
+        tuple(wish.modalities) if wish else (),
+    )

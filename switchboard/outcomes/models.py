@@ -51,7 +51,7 @@ class CrisisTask(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     member = models.ForeignKey("members.Member", null=True, on_delete=models.PROTECT, related_name="+")
-    cause = models.CharField(max_length=120, unique=True, help_text="One task a cause: assessment:12")
+    cause = models.CharField(max_length=120, help_text="What opened it: assessment:12, request:7, import:...")
     level = models.CharField(max_length=12, help_text="imminent, high or standard")
     state = models.CharField(max_length=14, default="open")
     step = models.CharField(max_length=40, blank=True, help_text="The last escalation step that fired")
@@ -76,6 +76,14 @@ class CrisisTask(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CRISIS_STATES), name="crisis_state_known"),
+            models.UniqueConstraint(
+                fields=["member"], condition=~Q(state="closed"), name="one_open_crisis_task_a_member"
+            ),
+            models.UniqueConstraint(
+                fields=["cause"],
+                condition=Q(member__isnull=True) & ~Q(state="closed"),
+                name="one_open_crisis_task_an_unroutable_cause",
+            ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),

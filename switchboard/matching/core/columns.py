@@ -125,7 +125,7 @@ def tables(roles: RoleColumns, slots: SlotColumns) -> Tables:
     for column, name in enumerate(small):
         built.small[:count, column] = thousandths(roles.load, 0) if name == "load" else getattr(roles, name)
     built.where[:count] = units(roles.latitude, roles.longitude)
-    built.results[:count] = thousandths(roles.results, -1)
+    built.results[:count, : roles.results.shape[1]] = thousandths(roles.results, -1)
     _lay_slots(built, roles, slots)
     for row in range(count):
         write_planes(built, row)

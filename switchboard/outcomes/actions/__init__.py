@@ -1,1 +1,17 @@
 """Writes of outcomes, one idea a file: load, decide, record, tell."""
+
+from switchboard.outcomes.actions.answering import Heard, NotAnswerable, answer, begin, complete
+from switchboard.outcomes.actions.crisis import acknowledge, close_crisis, escalate, note_attempt, raise_alarm
+
+__all__ = [
+    "Heard",
+    "NotAnswerable",
+    "acknowledge",
+    "answer",
+    "begin",
+    "close_crisis",
+    "complete",
+    "escalate",
+    "note_attempt",
+    "raise_alarm",
+]

@@ -1,0 +1,238 @@
+"""Ask for care: open a request, keep what is said, triage it, override, note, close."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from switchboard.frontdoor.core.access_clock import Asked, access_rules, due
+from switchboard.frontdoor.core.conversation import Said, Step, path, questions, scored, values_of
+from switchboard.frontdoor.core.triage import LANES, Findings, Needs, Triaged, level_of, triage
+from switchboard.frontdoor.models import IntakeAnswer, Note, Request, Triage
+from switchboard.frontdoor.queries import RequestView, intake_of, person_of, respondent, said_for, view_of
+from switchboard.kernel.reasons import Decision, Reason
+from switchboard.members.queries import CareFacts, care_facts
+from switchboard.outcomes.actions import Heard, answer, begin, complete, raise_alarm
+from switchboard.outcomes.queries import risk_of_request
+from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.audit import touch
+from switchboard.platform.clock import now, today
+from switchboard.platform.outbox import tell
+from switchboard.rulebook.listings import codes
+from switchboard.rulebook.rules import rule
+
+OPEN = ("open", "triaged", "offered")
+
+
+class NotSayable(ValueError):  # noqa: N818 - it is an answer, not a fault
+    """The answer does not fit the question. The message names the question and the rule, never the value."""
+
+
+def ask(*, member_id: int, channel: str, by: Viewer, language: str = "en") -> RequestView:
+    """Open a request for care, or give the one that is already open."""
+    with transaction.atomic():
+        may_write(by, member_id)
+        facts = care_facts(viewer=by, member_id=member_id)
+        row = Request.objects.filter(member_id=member_id, state__in=OPEN).first()
+        if row is None:
+            row = _open(facts, channel, by, language)
+        return view_of(row)
+
+
+def _open(facts: CareFacts, channel: str, by: Viewer, language: str) -> Request:
+    row = Request(
+        member_id=facts.member_id,
+        channel=channel,
+        language=language,
+        line_of_business=facts.line_of_business or "",
+        care_state=facts.state,
+        asked_at=now(),
+        opened_by_id=by.user_id,
+    )
+    _set_clock(row, facts, "routine", after_discharge=False)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return Request.objects.get(member_id=facts.member_id, state__in=OPEN)
+    tell("request.opened", {"request_id": row.pk, "member_id": row.member_id})
+    return row
+
+
+def _set_clock(row: Request, facts: CareFacts, urgency: str, *, after_discharge: bool) -> None:
+    asked = Asked(
+        row.line_of_business, row.care_state, urgency, row.asked_at, facts.time_zone, after_discharge
+    )
+    decision = due(asked, access_rules(today(facts.time_zone)))
+    row.urgency, row.due_at = urgency, decision.outcome
+    row.due_rule = str(decision.because[0].rule or "")
+
+
+def may_write(by: Viewer, member_id: int) -> None:
+    """Raise AccessDenied unless ``by`` may ask for care for this member now; audited."""
+    touch(viewer=by, member_id=member_id, data_class=DataClass.CLINICAL, what="request", write=True,
+          scope="assessments")  # fmt: skip
+
+
+def say(*, request_id: int, question: str, value: Any, by: Viewer) -> bool:
+    """Keep an answer to one of the front door's own questions; True when it opens a crisis task."""
+    with transaction.atomic():
+        row = Request.objects.select_for_update().get(pk=request_id)
+        may_write(by, row.member_id)
+        checked = _checked(question, value)
+        IntakeAnswer.objects.create(request=row, question=question, value=checked, by_id=by.user_id, at=now())
+        if question == "place":
+            row.care_state = checked
+            row.save(update_fields=["care_state"])
+        alarming = question == "reasons" and "self_harm" in checked
+        if alarming:
+            raise_alarm(
+                member_id=row.member_id,
+                cause=f"request:{row.pk}",
+                level="standard",
+                because=Reason("risk_said_at_the_door"),
+                by=by,
+            )
+        return alarming
+
+
+def _checked(code: str, value: Any) -> Any:
+    question = questions(today()).get(code)
+    if question is None:
+        raise NotSayable("There is no such question: use one the conversation asks.")
+    if question.kind == "many" or question.kind == "background":
+        known = {o["code"] for o in question.options} or set(codes("backgrounds"))
+        if not isinstance(value, list) or not set(value) <= known or not (value or question.optional):
+            raise NotSayable(f"'{code}' takes one or more of its own options.")
+        return [question.none] if question.none in value else list(dict.fromkeys(value))
+    if question.kind == "state":
+        if not (isinstance(value, str) and len(value) == 2 and value.isalpha()):
+            raise NotSayable(f"'{code}' takes the two letters of a state.")
+        return value.upper()
+    known = set(codes("languages")) if question.kind == "language" else {o["code"] for o in question.options}
+    if value not in known and not (question.optional and value in ("", None)):
+        raise NotSayable(f"'{code}' takes one of its own options.")
+    return value
+
+
+def answer_item(
+    *, request_id: int, instrument: str, link_id: str, value: int | None, by: Viewer, language: str
+) -> Heard:
+    """Keep an answer to an item of an instrument, beginning the assessment when it is the first."""
+    with transaction.atomic():
+        row = Request.objects.get(pk=request_id)
+        assessment = begin(
+            member_id=row.member_id,
+            instrument=instrument,
+            language=language,
+            given_by=respondent(by, row.member_id),
+            channel=row.channel,
+            by=by,
+            request_id=row.pk,
+        )
+        return answer(assessment_id=assessment, link_id=link_id, value=value, by=by)
+
+
+def finish(*, request: RequestView, by: Viewer, language: str) -> Decision[Triaged]:
+    """Score what was answered and decide where this person should go."""
+    with transaction.atomic():
+        row = Request.objects.select_for_update().get(pk=request.request_id)
+        may_write(by, row.member_id)
+        facts = care_facts(viewer=by, member_id=row.member_id)
+        said, begun = said_for(viewer=by, request=request, language=language)
+        steps = path(said)
+        for code, assessment in begun.items():
+            values = values_of(said, said.instruments(code))
+            complete(assessment_id=assessment, answers=values, person=person_of(facts), by=by)
+        decision = triage(_findings(said, steps, risk_of_request(request_id=row.pk)), said.today)
+        _record(row, facts, decision, by=None, override_reason="")
+        return decision
+
+
+def _findings(said: Said, steps: Sequence[Step], risk: str) -> Findings:
+    used = dict.fromkeys(step.instrument for step in steps if step.instrument)
+    scores = {code: scored(said, code) for code in used}
+    harm = "self_harm" in said.reasons() and risk == "none"
+    return Findings(
+        age=said.age or 0,
+        risk="positive" if harm else risk,
+        scores={code: s.total for code, s in scores.items() if s.total is not None},
+        positives=frozenset(code for code, s in scores.items() if s.positive),
+        intake=said.intake,
+    )
+
+
+def _record(
+    row: Request, facts: CareFacts, decision: Decision[Triaged], *, by: Viewer | None, override_reason: str
+) -> None:
+    triaged = decision.outcome
+    Triage.objects.create(
+        request=row,
+        at=now(),
+        acuity=triaged.acuity,
+        lane=triaged.lane,
+        needs=triaged.needs.as_json(),
+        because=[reason.as_json() for reason in decision.because],
+        by_id=by.user_id if by else None,
+        override_reason=override_reason,
+    )
+    discharged = "discharge" in intake_of(row.pk).get("history", ())
+    _set_clock(row, facts, triaged.urgency, after_discharge=discharged)
+    row.state = "triaged" if row.state in OPEN else row.state
+    row.save()
+    tell(
+        "request.triaged",
+        {
+            "request_id": row.pk,
+            "member_id": row.member_id,
+            "lane": triaged.lane,
+            "acuity": triaged.acuity,
+            "due": row.due_at.timestamp() if row.due_at else None,
+        },
+    )
+
+
+def override(
+    *, request_id: int, lane: str, acuity: int, conditions: Sequence[str], why: str, by: Viewer
+) -> Decision[Triaged]:
+    """Send somebody elsewhere than the rule says; the reason is required and kept beside the rule's own."""
+    if lane not in LANES or not 1 <= acuity <= 5 or not why.strip():
+        raise NotSayable("An override needs a lane, an acuity from 1 to 5, and a reason in words.")
+    if not set(conditions) <= set(codes("conditions")):
+        raise NotSayable("An override needs conditions from the list.")
+    with transaction.atomic():
+        row = Request.objects.select_for_update().get(pk=request_id)
+        may_write(by, row.member_id)
+        facts = care_facts(viewer=by, member_id=row.member_id)
+        value = rule("routing/lanes").on(today())
+        needs = Needs(
+            tuple(conditions), bool(conditions), (), level_of(lane), value["within_days"][str(acuity)]
+        )
+        triaged = Triaged(acuity, lane, value["urgency"][str(acuity)], (), needs)
+        decision = Decision(triaged, (Reason("triage_override", {"why": why.strip()}, value.ref),))
+        _record(row, facts, decision, by=by, override_reason=why.strip()[:300])
+        return decision
+
+
+def note(*, member_id: int, text: str, by: Viewer, request_id: int | None = None) -> None:
+    """Write down a note about a member."""
+    if not text.strip() or by.user_id is None:
+        raise NotSayable("A note needs words and somebody who wrote them: write what was said or agreed.")
+    with transaction.atomic():
+        may_write(by, member_id)
+        Note.objects.create(
+            member_id=member_id, request_id=request_id, text=text.strip(), by_id=by.user_id, at=now()
+        )
+
+
+def close(*, public_id: UUID, reason: str, by: Viewer) -> None:
+    """Close a request that will not be booked, saying why."""
+    if not reason.strip():
+        raise NotSayable("Closing a request needs a reason: choose one.")
+    with transaction.atomic():
+        row = Request.objects.select_for_update().get(public_id=public_id)
+        may_write(by, row.member_id)
+        row.state, row.closed_at, row.closed_reason = "closed", now(), reason.strip()[:40]
+        row.save()
+        tell("request.closed", {"request_id": row.pk, "member_id": row.member_id})

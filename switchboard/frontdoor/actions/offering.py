@@ -1,0 +1,136 @@
+"""Offer times for a request and book one; the request follows what becomes of its appointment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from switchboard.frontdoor.actions.asking import OPEN, NotSayable, may_write
+from switchboard.frontdoor.core.need import Asker, need_of
+from switchboard.frontdoor.core.triage import Needs
+from switchboard.frontdoor.models import Offer, Request, Triage
+from switchboard.frontdoor.queries import intake_of
+from switchboard.kernel.reasons import Decision
+from switchboard.matching.core.facts import Pair
+from switchboard.matching.queries import match_now, third_next
+from switchboard.members.queries import CareFacts, care_facts
+from switchboard.platform.access import Viewer
+from switchboard.platform.clock import now, today
+from switchboard.platform.outbox import tell
+from switchboard.scheduling.actions import book as book_slot
+from switchboard.scheduling.core.answer import Outcome
+
+
+def offer(
+    *, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = None
+) -> Decision[tuple[Pair, ...]]:
+    """Match the request now and keep what was offered, in order, with its reasons.
+
+    ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...).
+    """
+    with transaction.atomic():
+        row = Request.objects.select_for_update().get(pk=request_id)
+        may_write(by, row.member_id)
+        facts = care_facts(viewer=by, member_id=row.member_id)
+        latest = Triage.objects.filter(request=row).last()
+        if latest is None:
+            raise NotSayable("This request has no triage yet: finish the questions first.")
+        wishes = intake_of(row.pk) | dict(changed or {})
+        need = need_of(_asker(row, facts, wishes), Needs.from_json(latest.needs), wishes, now())
+        decision = match_now(need)
+        if decision.outcome:
+            _keep_offers(row, decision.outcome, third_next(need))
+        return decision
+
+
+def _asker(row: Request, facts: CareFacts, wishes: Mapping[str, Any]) -> Asker:
+    return Asker(
+        age=_age(facts.birth_date, today(facts.time_zone)),
+        state=row.care_state,
+        line_of_business=row.line_of_business or None,
+        latitude=facts.latitude,
+        longitude=facts.longitude,
+        zone=facts.time_zone,
+        language=facts.language,
+        max_miles=wishes.get("max_miles") or facts.max_miles,
+    )
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _keep_offers(row: Request, pairs: Sequence[Pair], third: datetime | None) -> None:
+    batch = uuid4()
+    Offer.objects.bulk_create(
+        Offer(
+            request=row,
+            batch=batch,
+            rank=rank,
+            slot_id=pair.slot,
+            role_id=pair.role,
+            starts_at=_instant(pair.start),
+            score=pair.score,
+            because=[reason.as_json() for reason in pair.because],
+            at=now(),
+        )
+        for rank, pair in enumerate(pairs, start=1)
+    )
+    if row.first_offered_at is None:
+        row.first_offered_at = now()
+        row.first_offer_starts_at = min(_instant(p.start) for p in pairs)
+        row.third_next_at = third
+        tell("request.offered", {"request_id": row.pk, "member_id": row.member_id})
+    if row.state == "triaged":
+        row.state = "offered"
+    row.save()
+
+
+def _instant(minute: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+
+
+def book(
+    *, request_id: int, slot_id: int, modality: str, by: Viewer, key: str | None = None
+) -> Decision[Outcome]:
+    """Book a slot for a request; the request follows in the same transaction."""
+    with transaction.atomic():
+        row = Request.objects.get(pk=request_id)
+        decision = book_slot(
+            slot_id=slot_id,
+            member_id=row.member_id,
+            modality=modality,
+            by=by,
+            key=key,
+            request_id=row.pk,
+        )
+        made = decision.outcome.appointment
+        if decision.outcome.done and made is not None and not decision.outcome.replayed:
+            follow_booking(request_id=row.pk, appointment_id=made.id, starts_at=made.starts_at)
+        return decision
+
+
+def follow_booking(*, request_id: int, appointment_id: int, starts_at: datetime) -> None:
+    """Write on the request that it has an appointment."""
+    Request.objects.filter(pk=request_id).exclude(state="closed").update(
+        state="booked", booked_at=now(), appointment_id=appointment_id, appointment_starts_at=starts_at
+    )
+
+
+def follow_ending(*, request_id: int, appointment_id: int, kept: bool) -> None:
+    """Write on the request what became of its appointment: kept, or lost and waiting again."""
+    mine = Request.objects.filter(pk=request_id, appointment_id=appointment_id).exclude(state="closed")
+    if kept:
+        mine.update(state="kept", kept_at=now())
+        return
+    row = mine.first()
+    if row is None:
+        return
+    row.booked_at = row.appointment_id = row.appointment_starts_at = None
+    row.state = "triaged"
+    if Request.objects.filter(member_id=row.member_id, state__in=OPEN).exclude(pk=row.pk).exists():
+        # They have asked again since: that request carries on, and one open request a member is the rule.
+        row.state, row.closed_at, row.closed_reason = "closed", now(), "asked_again"
+    row.save()

@@ -1,0 +1,202 @@
+"""Reads of the front door: the conversation so far, the request and its triage, offers, the waiting queue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from switchboard.frontdoor.core.conversation import Said
+from switchboard.frontdoor.core.triage import Needs
+from switchboard.frontdoor.models import IntakeAnswer, Note, Offer, Request, Triage
+from switchboard.kernel.reasons import Reason
+from switchboard.members.queries import CareFacts, care_facts
+from switchboard.outcomes.core.answers import Person
+from switchboard.outcomes.queries import answers_of_request
+from switchboard.outcomes.wording import instrument_in_force
+from switchboard.platform.access import DataClass, Relation, Viewer
+from switchboard.platform.audit import relation_to, touch
+from switchboard.platform.clock import now, today
+from switchboard.platform.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request for care as pages show it."""
+
+    request_id: int
+    public_id: UUID
+    member_id: int
+    state: str
+    channel: str
+    language: str
+    line_of_business: str
+    care_state: str
+    urgency: str
+    asked_at: datetime
+    first_offered_at: datetime | None
+    third_next_at: datetime | None
+    booked_at: datetime | None
+    appointment_starts_at: datetime | None
+    kept_at: datetime | None
+    due_at: datetime | None
+    due_rule: str
+    appointment_id: int | None
+    closed_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriageView:
+    """What the answers meant, by rule or by a person's override."""
+
+    at: datetime
+    acuity: int
+    lane: str
+    needs: Needs
+    because: tuple[Reason, ...]
+    by: str
+    override_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """What a navigator wrote down."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+def request_of(*, viewer: Viewer, public_id: UUID) -> RequestView | None:
+    """Give one request, audited; None when there is none (or none the viewer may know of raises)."""
+    with transaction.atomic():
+        row = Request.objects.filter(public_id=public_id).first()
+        if row is None:
+            return None
+        touch(viewer=viewer, member_id=row.member_id, data_class=DataClass.CLINICAL, what="request",
+              scope="appointments")  # fmt: skip
+        return view_of(row)
+
+
+def requests_of(*, viewer: Viewer, member_id: int, limit: int = 20) -> list[RequestView]:
+    """Give a member's requests, newest first."""
+    with transaction.atomic():
+        touch(viewer=viewer, member_id=member_id, data_class=DataClass.CLINICAL, what="requests",
+              scope="appointments")  # fmt: skip
+        rows = Request.objects.filter(member_id=member_id).order_by("-asked_at")[:limit]
+        return [view_of(row) for row in rows]
+
+
+def waiting_requests(*, limit: int = 100) -> list[RequestView]:
+    """Give the requests without an appointment, soonest due first; it names nobody."""
+    rows = Request.objects.filter(state__in=["open", "triaged", "offered"], booked_at__isnull=True)
+    return [view_of(row) for row in rows.order_by("due_at", "asked_at")[:limit]]
+
+
+def triage_of(*, viewer: Viewer, request: RequestView) -> TriageView | None:
+    """Give the triage that counts for a request: the newest."""
+    with transaction.atomic():
+        touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
+              scope="appointments")  # fmt: skip
+        row = Triage.objects.filter(request_id=request.request_id).select_related("by").last()
+    return None if row is None else _triage(row)
+
+
+def notes_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[NoteView]:
+    """Give what was noted about a member, newest first."""
+    with transaction.atomic():
+        touch(viewer=viewer, member_id=member_id, data_class=DataClass.CLINICAL, what="notes")
+        rows = Note.objects.filter(member_id=member_id).select_related("by").order_by("-at")[:limit]
+        return [NoteView(n.at, n.by.name, n.text) for n in rows]
+
+
+def said_for(*, viewer: Viewer, request: RequestView, language: str) -> tuple[Said, Mapping[str, int]]:
+    """Give the conversation so far, and the assessment id of each instrument begun."""
+    facts = care_facts(viewer=viewer, member_id=request.member_id)
+    begun = answers_of_request(viewer=viewer, member_id=request.member_id, request_id=request.request_id)
+    said = Said(
+        today=today(facts.time_zone),
+        person=person_of(facts),
+        respondent=respondent(viewer, request.member_id),
+        language=language,
+        intake=intake_of(request.request_id),
+        items={code: values for code, (_, values) in begun.items()},
+        instruments=lambda code: instrument_in_force(code, today()),
+    )
+    return said, {code: number for code, (number, _) in begun.items()}
+
+
+def person_of(facts: CareFacts) -> Person:
+    """Give a member as scoring needs them."""
+    return Person(born=facts.birth_date, sex=None if facts.sex == "unknown" else facts.sex)
+
+
+def respondent(viewer: Viewer, member_id: int) -> str:
+    """Say who answers: the member, a proxy, or staff writing down what the member says on the phone."""
+    if viewer.role in {Role.MEMBER, Role.PROXY}:
+        return "self" if relation_to(viewer, member_id, scope="assessments") is Relation.OWN else "proxy"
+    return "staff"
+
+
+def intake_of(request_id: int) -> dict[str, Any]:
+    """Give the latest answer of each of the front door's own questions."""
+    rows = IntakeAnswer.objects.filter(request_id=request_id).order_by("id")
+    return {row.question: row.value for row in rows}
+
+
+def offers_of(*, viewer: Viewer, request: RequestView) -> list[Offer]:
+    """Give the last batch of offers made for a request."""
+    with transaction.atomic():
+        touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="offers",
+              scope="appointments")  # fmt: skip
+        last = Offer.objects.filter(request_id=request.request_id).order_by("-id").first()
+        if last is None:
+            return []
+        return list(Offer.objects.filter(request_id=request.request_id, batch=last.batch).order_by("rank"))
+
+
+def breaches_ahead(*, hours: int = 48, limit: int = 100) -> list[RequestView]:
+    """Give the requests whose clock runs out within so many hours, or has, with no appointment yet."""
+    rows = Request.objects.filter(
+        booked_at__isnull=True, closed_at__isnull=True, due_at__lte=now() + timedelta(hours=hours)
+    )
+    return [view_of(row) for row in rows.order_by("due_at")[:limit]]
+
+
+def view_of(row: Request) -> RequestView:
+    """Give a request's row as facts."""
+    return RequestView(
+        row.pk,
+        row.public_id,
+        row.member_id,
+        row.state,
+        row.channel,
+        row.language,
+        row.line_of_business,
+        row.care_state,
+        row.urgency,
+        row.asked_at,
+        row.first_offered_at,
+        row.third_next_at,
+        row.booked_at,
+        row.appointment_starts_at,
+        row.kept_at,
+        row.due_at,
+        row.due_rule,
+        row.appointment_id,
+        row.closed_reason,
+    )
+
+
+def _triage(row: Triage) -> TriageView:
+    return TriageView(
+        row.at,
+        row.acuity,
+        row.lane,
+        Needs.from_json(row.needs),
+        tuple(Reason.from_json(r) for r in row.because),
+        row.by.name if row.by else "",
+        row.override_reason,
+    )

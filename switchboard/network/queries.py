@@ -1,0 +1,62 @@
+"""Reads of the network: the roles that can be booked, as the match needs them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class BookableRole(NamedTuple):
+    """One active role of an active practitioner.
+
+    ``states``: where a licence is valid on the day asked; None for work that takes no licence (coach, peer).
+    """
+
+    role: int
+    practitioner: int
+    latitude: float | None
+    longitude: float | None
+    zone: str
+    states: list[str] | None
+    lines: list[str]
+    levels: list[str]
+    treats: list[str]
+    youngest: int
+    oldest: int
+    languages: list[str]
+    modalities: list[str]
+    gender: str
+    backgrounds: list[str]
+    accepting: bool
+    capacity: int | None
+    panel: int
+
+
+UNLICENSED = ["coach", "peer"]
+BOOKABLE = """
+SELECT r.id, r.practitioner_id, l.latitude, l.longitude, coalesce(l.time_zone, 'America/New_York'),
+       CASE WHEN p.profession = ANY(%(unlicensed)s) THEN NULL ELSE
+       ARRAY(SELECT DISTINCT c.state FROM network_licence c
+             WHERE c.practitioner_id = p.id AND c.status = 'active'
+               AND (c.period IS NULL OR c.period @> %(day)s::date)) END,
+       r.lines_of_business, r.levels_of_care,
+       CASE WHEN p.prescribes THEN r.treats || ARRAY['medication']::varchar[] ELSE r.treats END,
+       r.age_min, r.age_max, p.languages, r.modalities, p.gender, p.backgrounds,
+       r.accepting_new, r.panel_capacity, r.panel_count
+FROM network_practitionerrole r
+JOIN network_practitioner p ON p.id = r.practitioner_id
+LEFT JOIN network_location l ON l.id = r.location_id
+WHERE r.active AND p.active AND p.behavioral AND (%(roles)s::bigint[] IS NULL OR r.id = ANY(%(roles)s))
+ORDER BY r.id
+"""
+
+
+def bookable_roles(*, day: date, roles: Sequence[int] | None = None) -> Iterator[BookableRole]:
+    """Give every role that can be booked on a day (or only those named), in order of id, streamed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BOOKABLE, {"day": day, "unlicensed": UNLICENSED, "roles": None if roles is None else list(roles)}
+        )
+        while rows := cursor.fetchmany(5000):
+            yield from (BookableRole(*row) for row in rows)

@@ -1,0 +1,119 @@
+"""What becomes of a crisis task: raised, escalated on the clock, taken, tried, closed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from switchboard.kernel.reasons import Decision, Reason
+from switchboard.outcomes import safety_net
+from switchboard.outcomes.core.escalation import Closer, may_close
+from switchboard.outcomes.core.safety import Risk
+from switchboard.outcomes.models import CrisisEvent, CrisisTask
+from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.accounts import people_with_role
+from switchboard.platform.audit import relate, touch
+from switchboard.platform.clock import now
+from switchboard.platform.messages import send
+from switchboard.platform.outbox import tell
+from switchboard.platform.roles import Role
+
+
+def raise_alarm(*, member_id: int | None, cause: str, level: str, because: Reason, by: Viewer) -> None:
+    """Open (or join) a crisis task for words outside any instrument, in the caller's transaction."""
+    risk = Risk("positive", level, (), stale=False)
+    with transaction.atomic():
+        safety_net.open_or_add(
+            member_id=member_id, cause=cause, risk=risk, because=[because], by_id=by.user_id
+        )
+
+
+def escalate(*, at: datetime | None = None) -> int:
+    """Fire every step that is due (page, second person, supervisor and desk); give how many fired."""
+    fired, at = 0, at or now()
+    nobody = _steps_without_people()
+    with transaction.atomic():
+        for task in safety_net.due_tasks(at):
+            while (step := safety_net.due_step(task, nobody, at)) is not None:
+                CrisisEvent.objects.create(task=task, at=at, kind=step.name, note="late" if step.late else "")
+                _page(task, step.name)
+                task.step, fired = step.name, fired + 1
+            safety_net.set_alarm(task, nobody)
+    return fired
+
+
+ON_CALL = {
+    "page_on_call": (Role.CRISIS_CLINICIAN, 0),
+    "page_second": (Role.CRISIS_CLINICIAN, 1),
+    "page_supervisor_and_desk": (Role.SUPERVISOR, 0),
+    "page_supervisor_unfinished": (Role.SUPERVISOR, 0),
+}
+
+
+def _steps_without_people() -> frozenset[str]:
+    staffed = {role: len(people_with_role(role)) for role, _ in ON_CALL.values()}
+    return frozenset(step for step, (role, place) in ON_CALL.items() if staffed[role] <= place)
+
+
+def _page(task: CrisisTask, step: str) -> None:
+    role, place = ON_CALL[step]
+    people = people_with_role(role)
+    reached = people[place : place + 1] if role is Role.CRISIS_CLINICIAN else people
+    for person in reached:
+        send(
+            to=person.email,
+            subject="Crisis worklist: someone is waiting",
+            body="Open the crisis worklist now. This message names nobody on purpose.",
+            once=f"{step}:{task.pk}:{task.events.count()}:{person.user_id}",
+        )
+    tell("crisis.escalated", {"task_id": task.pk, "step": step, "reached": len(reached)})
+
+
+def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
+    """Take a crisis task; gives False when somebody else holds it or it is closed."""
+    with transaction.atomic():
+        task = CrisisTask.objects.select_for_update().get(public_id=public_id)
+        if task.member_id:
+            relate(viewer=by, member_id=task.member_id, kind="task", reason="crisis task", minutes=240)
+        held = task.acknowledged_by is not None and task.acknowledged_by.is_active
+        if task.state == "closed" or held:
+            return False
+        task.state, task.acknowledged_at, task.acknowledged_by_id = "acknowledged", now(), by.user_id
+        task.save(update_fields=["state", "acknowledged_at", "acknowledged_by_id"])
+        CrisisEvent.objects.create(task=task, at=now(), kind="acknowledged", by_id=by.user_id)
+        safety_net.set_alarm(task, _steps_without_people())
+        tell("crisis.acknowledged", {"task_id": task.pk})
+        return True
+
+
+def note_attempt(*, public_id: UUID, reached: bool, note: str, by: Viewer) -> None:
+    """Write down a try at reaching the person."""
+    with transaction.atomic():
+        task = CrisisTask.objects.select_for_update().get(public_id=public_id)
+        touch(
+            viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
+        )
+        kind = "reached" if reached else "attempt"
+        CrisisEvent.objects.create(task=task, at=now(), kind=kind, by_id=by.user_id, note=note)
+
+
+def close_crisis(*, public_id: UUID, disposition: str, note: str, by: Viewer) -> Decision[bool]:
+    """Close a crisis task with a disposition, if the rules let this person do it; says why when not."""
+    with transaction.atomic():
+        task = CrisisTask.objects.select_for_update().get(public_id=public_id)
+        touch(
+            viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
+        )
+        decision = may_close(
+            safety_net.facts_of(task, frozenset()),
+            Closer(active=by.user_id is not None, licensed=by.licensed),
+            disposition,
+            safety_net.escalation_clock(),
+        )
+        if decision.outcome:
+            task.state, task.closed_at, task.closed_by_id = "closed", now(), by.user_id
+            task.disposition, task.next_step_at = disposition, None
+            task.save()
+            CrisisEvent.objects.create(task=task, at=now(), kind="closed", by_id=by.user_id, note=note)
+            tell("crisis.closed", {"task_id": task.pk, "disposition": disposition})
+        return decision

@@ -1,0 +1,167 @@
+"""Reads of outcomes: answers so far, completed assessments, the crisis worklist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from switchboard.kernel.reasons import Reason
+from switchboard.outcomes.models import Answer, Assessment, CrisisTask
+from switchboard.platform.access import DataClass, Extent, Viewer
+from switchboard.platform.audit import touch
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A completed assessment. ``total`` is None where an item was left out."""
+
+    assessment_id: int
+    instrument: str
+    version: str
+    at: datetime
+    total: float | None
+    band: str
+    positive: bool | None
+    given_by: str
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisView:
+    """A crisis task as its worklist shows it."""
+
+    task_id: int
+    public_id: UUID
+    member_id: int | None
+    level: str
+    state: str
+    step: str
+    opened_at: datetime
+    next_step_at: datetime | None
+    stale: bool
+    unroutable: bool
+    acknowledged_by: str
+    acknowledged_by_id: int | None
+    acknowledged_at: datetime | None
+    because: tuple[Reason, ...]
+    contact_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisHappening:
+    """One entry of a crisis task's history."""
+
+    at: datetime
+    kind: str
+    by: str
+    note: str
+
+
+def answers_of_request(
+    *, viewer: Viewer, member_id: int, request_id: int
+) -> Mapping[str, tuple[int, Mapping[str, int | None]]]:
+    """Give, by instrument, the assessment id and the latest value of each item answered for a request.
+
+    For the conversation itself, by whoever holds it: the viewer must be allowed to write the answers.
+    """
+    with transaction.atomic():
+        touch(
+            viewer=viewer,
+            member_id=member_id,
+            data_class=DataClass.CRISIS,
+            what="conversation",
+            write=True,
+            scope="assessments",
+        )
+        started = dict(Assessment.objects.filter(request_id=request_id).values_list("id", "instrument"))
+        rows = Answer.objects.filter(assessment_id__in=started).order_by("id")
+        found: dict[str, tuple[int, dict[str, int | None]]] = {
+            code: (number, {}) for number, code in started.items()
+        }
+        for row in rows:
+            found[started[row.assessment_id]][1][row.link_id] = int(row.value) if row.value else None
+    return found
+
+
+def risk_of_request(*, request_id: int) -> str:
+    """Give the gravest thing said while answering for a request: none, unknown, positive or imminent."""
+    given = Answer.objects.filter(assessment__request_id=request_id).exclude(risk="none")
+    verdicts = set(given.values_list("risk", flat=True))
+    levels = set(given.values_list("crisis_task__level", flat=True))
+    if "imminent" in levels:
+        return "imminent"
+    return "positive" if "positive" in verdicts else "unknown" if verdicts else "none"
+
+
+def results_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[Result]:
+    """Give a member's completed assessments, newest first; empty for a viewer who may know no scores."""
+    with transaction.atomic():
+        much = touch(viewer=viewer, member_id=member_id, data_class=DataClass.CLINICAL, what="assessments")
+        if much is Extent.FLAG:
+            return []
+        rows = Assessment.objects.filter(member_id=member_id, status="completed").order_by("-authored_at")
+        return [_result(row) for row in rows[:limit]]
+
+
+def crisis_worklist(*, limit: int = 200) -> list[CrisisView]:
+    """Give the open crisis tasks, gravest and longest waiting first; it names nobody."""
+    rows = CrisisTask.objects.exclude(state="closed").select_related("acknowledged_by")
+    order = {"imminent": 0, "high": 1, "standard": 2}
+    views = [_view(row) for row in rows.order_by("opened_at")[:limit]]
+    return sorted(views, key=lambda v: (v.state != "open", order[v.level], v.opened_at))
+
+
+def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[CrisisHappening]] | None:
+    """Give one crisis task with its history, to somebody who has taken it (or may see it); audited."""
+    with transaction.atomic():
+        row = CrisisTask.objects.filter(public_id=public_id).select_related("acknowledged_by").first()
+        if row is None:
+            return None
+        if row.member_id is not None:
+            touch(viewer=viewer, member_id=row.member_id, data_class=DataClass.CRISIS, what="crisis_task")
+        history = [
+            CrisisHappening(e.at, e.kind, e.by.name if e.by else "", e.note)
+            for e in row.events.select_related("by").order_by("id")
+        ]
+        return _view(row), history
+
+
+def open_crisis_of(*, member_id: int) -> bool:
+    """Tell whether somebody is to call this member: a flag, no detail."""
+    return CrisisTask.objects.filter(member_id=member_id).exclude(state="closed").exists()
+
+
+def _view(row: CrisisTask) -> CrisisView:
+    return CrisisView(
+        row.pk,
+        row.public_id,
+        row.member_id,
+        row.level,
+        row.state,
+        row.step,
+        row.opened_at,
+        row.next_step_at,
+        row.stale,
+        row.unroutable,
+        row.acknowledged_by.name if row.acknowledged_by else "",
+        row.acknowledged_by_id,
+        row.acknowledged_at,
+        tuple(Reason.from_json(r) for r in row.because),
+        row.contact_note,
+    )
+
+
+def _result(row: Assessment) -> Result:
+    return Result(
+        row.pk,
+        row.instrument,
+        row.version,
+        row.authored_at,
+        row.total,
+        row.band,
+        row.positive,
+        row.given_by,
+        tuple(Reason.from_json(r) for r in row.because),
+    )

@@ -1,0 +1,118 @@
+"""The crisis task in the database: opened with its answer, escalated on the clock, never lost.
+
+Everything here runs inside the caller's transaction: an answer that says somebody may hurt themselves and the
+task for it stand or fall together.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from switchboard.kernel.reasons import Reason
+from switchboard.outcomes.core.escalation import Clock, Step, Task, clock_of, next_step, upcoming
+from switchboard.outcomes.core.safety import Risk, RiskRule, risk_rule
+from switchboard.outcomes.models import CrisisEvent, CrisisTask
+from switchboard.platform.clock import now, today
+from switchboard.platform.outbox import tell
+from switchboard.rulebook.rules import rule
+
+LEVELS = ("standard", "high", "imminent")
+
+
+def rules_of_safety() -> RiskRule:
+    """Give the crisis rule in force today."""
+    return risk_rule(rule("safety/risk_items").on(today()))
+
+
+def escalation_clock() -> Clock:
+    """Give the escalation clock in force today."""
+    return clock_of(rule("safety/escalation").on(today()))
+
+
+def open_or_add(
+    *,
+    member_id: int | None,
+    cause: str,
+    risk: Risk,
+    because: Sequence[Reason],
+    by_id: int | None,
+    contact_note: str = "",
+) -> CrisisTask:
+    """Give the one open task for this member (or unroutable cause), opening it if need be."""
+    task = _open_task(member_id, cause)
+    if task is None:
+        task = _create(member_id, cause, risk, because, contact_note)
+    elif LEVELS.index(risk.level or "standard") > LEVELS.index(task.level):
+        task.level = risk.level or "standard"
+        task.save(update_fields=["level"])
+    CrisisEvent.objects.create(task=task, at=now(), kind="answer", by_id=by_id, note=cause)
+    tell("crisis.opened", {"task_id": task.pk, "member_id": member_id, "level": task.level})
+    return task
+
+
+def _open_task(member_id: int | None, cause: str) -> CrisisTask | None:
+    tasks = CrisisTask.objects.select_for_update().exclude(state="closed")
+    mine = tasks.filter(member_id=member_id) if member_id else tasks.filter(member=None, cause=cause)
+    return mine.first()
+
+
+def _create(
+    member_id: int | None, cause: str, risk: Risk, because: Sequence[Reason], contact_note: str
+) -> CrisisTask:
+    try:
+        with transaction.atomic():
+            return CrisisTask.objects.create(
+                member_id=member_id,
+                cause=cause,
+                level=risk.level or "standard",
+                opened_at=now(),
+                next_step_at=now(),
+                stale=risk.stale,
+                unroutable=member_id is None,
+                because=[reason.as_json() for reason in because],
+                contact_note=contact_note,
+            )
+    except IntegrityError:
+        # Somebody else's transaction opened it between our look and our insert: theirs is the one task.
+        task = _open_task(member_id, cause)
+        if task is None:
+            raise
+        return task
+
+
+def due_tasks(at: datetime, limit: int = 200) -> Iterable[CrisisTask]:
+    """Lock the open tasks whose next step is due, skipping those another worker holds."""
+    return (
+        CrisisTask.objects.select_for_update(skip_locked=True, of=("self",))
+        .exclude(state="closed")
+        .filter(next_step_at__lte=at)
+        .order_by("next_step_at")[:limit]
+    )
+
+
+def facts_of(task: CrisisTask, unreachable: frozenset[str]) -> Task:
+    """Give a task as its clock needs it."""
+    clock = escalation_clock()
+    names = {name for name, _ in clock.steps} | {clock.unfinished_step}
+    events = list(task.events.order_by("id").values_list("kind", "at"))
+    return Task(
+        opened_at=task.opened_at,
+        fired=tuple((kind, at) for kind, at in events if kind in names),
+        acknowledged_at=task.acknowledged_at,
+        owner_active=task.acknowledged_by is None or task.acknowledged_by.is_active,
+        unreachable=unreachable,
+        attempts=sum(kind == "attempt" for kind, _ in events),
+        closed=task.state == "closed",
+    )
+
+
+def due_step(task: CrisisTask, unreachable: frozenset[str], at: datetime) -> Step | None:
+    """Give the step a task owes at an instant, if any."""
+    return next_step(facts_of(task, unreachable), at, escalation_clock()).outcome
+
+
+def set_alarm(task: CrisisTask, unreachable: frozenset[str]) -> None:
+    """Write down when the task's next step is due."""
+    _, task.next_step_at = upcoming(facts_of(task, unreachable), escalation_clock())
+    task.save(update_fields=["next_step_at", "step"])

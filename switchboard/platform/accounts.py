@@ -1,0 +1,21 @@
+"""People who sign in: who holds a role, who they are."""
+
+from dataclasses import dataclass
+
+from switchboard.platform.models import User
+from switchboard.platform.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as others need them."""
+
+    user_id: int
+    email: str
+    name: str
+
+
+def people_with_role(role: Role) -> list[Person]:
+    """Give the active users of a role, in a steady order."""
+    rows = User.objects.filter(role=role.value, is_active=True).order_by("id")
+    return [Person(u.pk, u.email, u.name) for u in rows]
