@@ -27,16 +27,50 @@ def demo_verb(members: int, practitioners: int, weeks: int, seed: int, machine: 
 
 @click.command("import")
 @click.argument("kind")
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("source")
+@click.option("--from", "named", default="", help="Whose data it is; the same name finds its records again.")
 @click.option("--dry-run", is_flag=True, help="Check every row, write nothing.")
+@click.option(
+    "--mode",
+    type=click.Choice(["all", "good"]),
+    default="all",
+    show_default=True,
+    help="All lines or none, or the good ones.",
+)
+@click.option("--approve-fewer", is_flag=True, help="Take a roster with many fewer clinicians than the last.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where refused rows go, with the reason.")
 @as_json
-def import_verb(kind: str, source: Path, dry_run: bool, rejects: Path | None, machine: bool) -> None:
-    """Take in a file or folder: who is covered, who gives care, and when."""
+def import_verb(
+    kind: str,
+    source: str,
+    named: str,
+    dry_run: bool,
+    mode: str,
+    approve_fewer: bool,
+    rejects: Path | None,
+    machine: bool,
+) -> None:
+    """Take in a file or folder: who is covered, who gives care, and when.
+
+    KIND is one of members, practitioners, slots, fhir, plan-net, nppes, scheduling-links.
+    """
     with at_hand(machine):
         take_in = _door(machine, "switchboard.interop.intake", "take_in", "Importing")
-        report = take_in(kind=kind, source=source, dry_run=dry_run, rejects=rejects, quiet=machine)
-        answer(machine, report, "\n".join(f"{what}: {n}" for what, n in report.items()))
+        report = take_in(
+            kind=kind,
+            path=source,
+            source=named,
+            dry_run=dry_run,
+            mode=mode,
+            approve_fewer=approve_fewer,
+            rejects=rejects,
+            quiet=machine,
+        )
+        if report["state"] != "done":
+            fail(machine, report["problem"], report)
+        answer(
+            machine, report, "\n".join(f"{what}: {n}" for what, n in report.items() if n not in ("", {}, []))
+        )
 
 
 def _door(machine: bool, module: str, name: str, what: str) -> Callable[..., Any]:

@@ -56,6 +56,7 @@ def run_import(
     path: str | Path,
     by: Viewer,
     source: str = "",
+    source_kind: str = "",
     dry_run: bool = False,
     mode: Mode = "all",
     approve_fewer: bool = False,
@@ -83,7 +84,10 @@ def run_import(
             else None
         )
         findings = Findings(out)
-        shelf = Shelf(source=run.source, by=by, findings=findings, run=run.id, approve_fewer=approve_fewer)
+        shelf = Shelf(
+            kind=kind, source=run.source, source_kind=source_kind, by=by, findings=findings,
+            approve_fewer=approve_fewer,
+        )  # fmt: skip
         state, problem = "done", ""
         try:
             with transaction.atomic():
@@ -109,7 +113,7 @@ def run_import(
 def _load(kind: str, path: str, shelf: Shelf, progress: Progress | None) -> None:
     """Read every row onto the shelf, then put all in place."""
     read = 0
-    for row in KINDS[kind](path, shelf):
+    for row in KINDS[kind].read(path, shelf):
         shelf.add(row)
         read += 1
         if progress and read % TELL_EVERY == 0:
@@ -143,7 +147,7 @@ def _write_down(run: ImportRun, shelf: Shelf, state: str, problem: str, place: P
             batch_size=2000,
         )  # fmt: skip
         if state == "done" and not run.dry_run:
-            shelf.open_reviews()
+            shelf.open_reviews(run.id)
     return ImportReport(
         run=run.id, kind=run.kind, name=run.name, state=state, dry_run=run.dry_run, mode=run.mode,
         counts=counts, errors=shelf.findings.errors, warnings=shelf.findings.warnings,

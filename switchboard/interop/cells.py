@@ -4,13 +4,15 @@ A spreadsheet damages numbers and dates silently; what might have been damaged i
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
-
-from stdnum import luhn
+from typing import Any
 
 from switchboard.interop.findings import Wrong
 from switchboard.kernel.states import state_code
 from switchboard.members.core.identity import plain_email, plain_phone
+from switchboard.network.core.npi import valid_npi
+from switchboard.platform.zips import place_of
 
 EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
@@ -46,7 +48,7 @@ def npi(value: str, column: str = "npi") -> str:
     word = number_text(value, column)
     if not re.fullmatch(r"[12]\d{9}", word):
         raise Wrong("npi_shape", column)
-    if not luhn.is_valid("80840" + word):
+    if not valid_npi(word):
         raise Wrong("npi_check", column)
     return word
 
@@ -152,3 +154,25 @@ def listed(value: str, column: str, known: frozenset[str] | None = None) -> tupl
     if known is not None and not set(parts) <= known:
         raise Wrong("code_unknown", column)
     return parts
+
+
+def address(row: Mapping[str, str]) -> dict[str, Any]:
+    """Give a row's address as our columns, with county, zone and the middle of its ZIP code."""
+    zipped = zip5(row.get("zip", ""))
+    place = place_of(zipped) if zipped else None
+    return {
+        "address_line": text(row.get("address_line", ""), "address_line"),
+        "city": text(row.get("city", ""), "city", 120),
+        "state": state(row.get("state", "")) or (place.state if place else ""),
+        "zip5": zipped,
+        "county_fips": place.county_fips if place else "",
+        "time_zone": place.time_zone if place else "",
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+    }
+
+
+def period(starts: date | None, ends: date | None, column: str) -> None:
+    """Refuse a period that ends before it begins."""
+    if starts and ends and ends < starts:
+        raise Wrong("period_backwards", column)

@@ -88,3 +88,16 @@ class Findings:
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a record stands, for its rows and for remarks on it."""
+
+    file: str
+    line: int
+    findings: Findings
+
+    def remark(self, column: str, code: str) -> None:
+        """Note what is odd about a record that is taken all the same."""
+        self.findings.add(self.file, self.line, column, code, warning=True)

@@ -2,18 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from switchboard.interop.fhir.reading import people_mappers, resources
-from switchboard.interop.findings import FileProblem, Findings, Wrong
+from switchboard.interop.fhir.reading import DIRECTORY, mapped, people
+from switchboard.interop.findings import FileProblem, Findings
 from switchboard.interop.members_csv import member_rows
+from switchboard.interop.nppes import nppes_rows
+from switchboard.interop.practitioners_csv import practitioner_rows
 from switchboard.members.actions.importing import MemberImport
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember
+from switchboard.network.actions.importing import NetworkImport, clinicians_of
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.worklist import open_work
+from switchboard.rulebook.rules import Value, rule
 
 REVIEW_DAYS = 5
 
@@ -23,45 +28,68 @@ class Shelf:
 
     #: Codes of rows a person must decide about; each opens one task a run in the ``import-review`` queue.
     HELD: ClassVar[frozenset[str]] = frozenset(
-        {"line_of_business_unknown", "code_unknown", "maybe_same_practitioner", "actor_not_found"}
+        {
+            "line_of_business_unknown",
+            "code_unknown",
+            "maybe_same_practitioner",
+            "actor_not_found",
+            "specialty_without_code",
+        }
     )
 
     def __init__(
-        self, *, source: str, by: Viewer, findings: Findings, run: int, approve_fewer: bool = False
+        self, *, kind: str, source: str, source_kind: str, by: Viewer, findings: Findings, approve_fewer: bool
     ) -> None:
-        self.source, self.by, self.findings, self.run = source, by, findings, run
+        self.kind, self.source, self.by, self.findings = kind, source, by, findings
+        self.source_kind = source_kind or KINDS[kind].source_kind
         self.approve_fewer = approve_fewer
         self.counts: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self._members: MemberImport | None = None
+        self._network: NetworkImport | None = None
 
     def add(self, row: Any) -> None:
         """Put one row on its room's stage."""
         if isinstance(row, ImportedMember | ImportedCoverage):
             self._members = self._members or MemberImport(source=self.source, by=self.by)
             self._members.add(row)
+        else:
+            self._network = self._network or NetworkImport(
+                source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole
+            )
+            self._network.add(row)
 
     def finish(self) -> None:
         """Put all rows in place; what the rooms refuse becomes findings."""
-        for load in filter(None, (self._members,)):
+        before = clinicians_of(self.source) if KINDS[self.kind].whole else 0
+        for load in filter(None, (self._members, self._network)):
             done = load.finish()
             self.counts.update(done.counts)
             for refusal in done.refused:
                 self.findings.add(*refusal)
             for remark in done.remarks:
                 self.findings.add(*remark, warning=True)
+        if before and not self.approve_fewer:
+            left = clinicians_of(self.source)
+            if too_few(before, left, rule("interop/fewer_clinicians").on(today())):
+                raise FileProblem("fewer_than_last", now=left, before=before)
 
-    def open_reviews(self) -> None:
+    def open_reviews(self, run: int) -> None:
         """Open a task for each code of this run that waits for a person."""
-        for code in self.HELD & set(self.findings.codes):
+        for code in sorted(self.HELD & set(self.findings.codes)):
             open_work(
                 queue="import-review",
                 kind=code,
-                subject=f"import:{self.run}",
+                subject=f"import:{run}",
                 note=f"{self.findings.codes[code]} rows",
                 due_at=now() + timedelta(days=REVIEW_DAYS),
-                once=f"import-review:{self.run}:{code}",
+                once=f"import-review:{run}:{code}",
             )
+
+
+def too_few(before: int, left: int, rules: Value) -> bool:
+    """Say whether so many clinicians would end that a person must approve (``interop/fewer_clinicians``)."""
+    return before >= rules["at_least"] and left * 100 <= before * (100 - rules["percent"])
 
 
 def _csv_path(path: str) -> Path:
@@ -75,23 +103,37 @@ def _members(path: str, shelf: Shelf) -> Iterator[Any]:
     return member_rows(_csv_path(path), source=shelf.source, findings=shelf.findings, today=today())
 
 
+def _practitioners(path: str, shelf: Shelf) -> Iterator[Any]:
+    return practitioner_rows(_csv_path(path), findings=shelf.findings, today=today())
+
+
+def _nppes(path: str, shelf: Shelf) -> Iterator[Any]:
+    return nppes_rows(_csv_path(path), findings=shelf.findings)
+
+
 def _fhir(path: str, shelf: Shelf) -> Iterator[Any]:
-    """Members, coverage and the network from FHIR R4 NDJSON."""
-    mappers = people_mappers(shelf.source, today())
-    for file, line, resource in resources(Path(path), findings=shelf.findings, skipped=shelf.skipped):
-        mapper = mappers.get(resource["resourceType"])
-        if mapper is None:
-            shelf.skipped[resource["resourceType"]] += 1
-            continue
-        try:
-            yield mapper(resource, file, line)
-        except Wrong as wrong:
-            shelf.findings.note(file, line, wrong)
+    mappers = people(shelf.source, today()) | DIRECTORY
+    return mapped(Path(path), mappers, findings=shelf.findings, skipped=shelf.skipped)
 
 
-Reader = Callable[[str, Shelf], Iterator[Any]]
+def _plan_net(path: str, shelf: Shelf) -> Iterator[Any]:
+    return mapped(Path(path), DIRECTORY, findings=shelf.findings, skipped=shelf.skipped)
 
-KINDS: dict[str, Reader] = {
-    "members": _members,
-    "fhir": _fhir,
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind is read. ``whole``: the file is all its source has, so what it leaves out has ended."""
+
+    read: Callable[[str, Shelf], Iterator[Any]]
+    says: str
+    source_kind: str = "plan"
+    whole: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "members": Kind(_members, "members and coverage, CSV"),
+    "practitioners": Kind(_practitioners, "a whole roster of practitioners, CSV", whole=True),
+    "fhir": Kind(_fhir, "members, coverage and network, FHIR R4 NDJSON, a file or folder"),
+    "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole=True),
+    "nppes": Kind(_nppes, "the national registry's dissemination file, CSV", source_kind="registry"),
 }

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from switchboard.interop import cells
 from switchboard.interop.csv_reading import Row, read_csv
 from switchboard.interop.findings import Findings, Wrong
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember
-from switchboard.platform.zips import place_of
 
 NAMES = {
     "member_number": ("member id", "member no", "subscriber member number"),
@@ -96,23 +94,8 @@ def _person(row: Row, file: str, line: int, today: date) -> ImportedMember:
         deceased_on=None,
         phones=(phone,) if phone else (),
         emails=(email,) if email else (),
-        **_place(row),
+        **cells.address(row),
     )
-
-
-def _place(row: Row) -> dict[str, Any]:
-    zipped = cells.zip5(row.get("zip", ""))
-    place = place_of(zipped) if zipped else None
-    return {
-        "address_line": cells.text(row.get("address_line", ""), "address_line"),
-        "city": cells.text(row.get("city", ""), "city", 120),
-        "state": cells.state(row.get("state", "")) or (place.state if place else ""),
-        "zip5": zipped,
-        "county_fips": place.county_fips if place else "",
-        "time_zone": place.time_zone if place else "",
-        "latitude": place.latitude if place else None,
-        "longitude": place.longitude if place else None,
-    }
 
 
 def _sex(value: str) -> str:

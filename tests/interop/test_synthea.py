@@ -25,8 +25,9 @@ def test_fifty_people_and_their_coverage_load(deck):
     assert report.state == "done", report.problem
     assert report.errors == 0
     assert report.counts["members_added"] == 50
+    assert report.counts["practitioners_added"] == 259
     assert report.counts["coverages_added"] == 134
-    assert report.held == {"line_of_business_unknown": 12}
+    assert report.held == {"line_of_business_unknown": 12, "specialty_without_code": 259}
 
 
 def test_states_written_out_and_zip_codes_become_places(deck):
@@ -49,9 +50,10 @@ def test_the_same_folder_twice_changes_nothing_and_says_so(deck):
 def test_a_dry_run_counts_truly_and_changes_nothing(deck):
     report = load(deck("synthea-50"), dry_run=True)
     assert report.counts["members_added"] == 50
+    assert report.counts["practitioners_added"] == 259
     assert one("SELECT count(*) FROM members_member") == 0
 
 
 def test_what_waits_for_a_person_stands_in_the_review_queue(deck):
     load(deck("synthea-50"))
-    assert one("SELECT count(*) FROM platform_workitem WHERE queue = 'import-review'") == 1
+    assert one("SELECT count(*) FROM platform_workitem WHERE queue = 'import-review'") == 2

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from switchboard.interop.fhir.elements import Json, address, codings, key_of, official, telecom, whole_day
-from switchboard.interop.findings import Wrong
+from switchboard.interop.findings import At, Wrong
 from switchboard.members.core.identity import plain_email, plain_phone
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember
 from switchboard.rulebook.rules import rule
@@ -14,7 +14,7 @@ NUMBER_TYPES = ("MB", "SN", "PI", "MR")
 YEAR_MONTH = 7  # characters of a partial date, 1984-01
 
 
-def member_row(patient: Json, file: str, line: int, today: date) -> ImportedMember:
+def member_row(patient: Json, at: At, today: date) -> ImportedMember:
     """Turn a Patient into a member; raise :class:`Wrong` for what the plan cannot do without."""
     name = official(patient.get("name", ()))
     if not name.get("family"):
@@ -24,8 +24,8 @@ def member_row(patient: Json, file: str, line: int, today: date) -> ImportedMemb
         raise Wrong("required", "Patient.id")
     home = next((a for a in patient.get("address", ()) if a.get("use") != "old"), None)
     return ImportedMember(
-        file=file,
-        line=line,
+        file=at.file,
+        line=at.line,
         key=key,
         member_number=_number(patient) or key[:40],
         family_name=name["family"][:300],
@@ -67,7 +67,7 @@ def _language(patient: Json) -> str:
     return tags[0].partition("-")[0].lower()[:12] if tags else ""
 
 
-def coverage_row(coverage: Json, file: str, line: int, source: str, today: date) -> ImportedCoverage:
+def coverage_row(coverage: Json, at: At, source: str, today: date) -> ImportedCoverage:
     """Turn a Coverage into a period; raise :class:`Wrong`, as a warning where a person must say what it is.
 
     A period that ends at an instant ends that day (the day belongs to what begins then); one that ends on a
@@ -85,8 +85,8 @@ def coverage_row(coverage: Json, file: str, line: int, source: str, today: date)
     if not line_of_business:
         raise Wrong("line_of_business_unknown", "Coverage.type", warning=True)
     return ImportedCoverage(
-        file=file,
-        line=line,
+        file=at.file,
+        line=at.line,
         key=f"{source}|{coverage['id']}"[:200],
         member_key=key_of(coverage.get("beneficiary"), "Patient", "Coverage.beneficiary"),
         line_of_business=line_of_business,

@@ -1,18 +1,26 @@
 """Read a file or folder of FHIR NDJSON into rows, whatever its mixture of types."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from switchboard.interop.fhir.directory import (
+    location_rows,
+    organization_rows,
+    plan_rows,
+    practitioner_rows,
+    role_rows,
+    service_rows,
+)
 from switchboard.interop.fhir.people import coverage_row, member_row
 from switchboard.interop.fhir.shape import READ, check_shape
-from switchboard.interop.findings import FileProblem, Findings, Wrong
+from switchboard.interop.findings import At, FileProblem, Findings, Wrong
 from switchboard.interop.ndjson_reading import read_ndjson
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
-Mapper = Callable[[dict[str, Any], str, int], Any]
+Mapper = Callable[[dict[str, Any], At], Iterable[Any]]
 
 
 def ndjson_files(path: Path) -> list[Path]:
@@ -45,9 +53,34 @@ def resources(
             yield file.name, line, resource
 
 
-def people_mappers(source: str, today: date) -> dict[str, Mapper]:
-    """Give how to turn each type about members into a row."""
+def people(source: str, today: date) -> dict[str, Mapper]:
+    """Give how to turn each type about members into rows."""
     return {
-        "Patient": lambda r, file, line: member_row(r, file, line, today),
-        "Coverage": lambda r, file, line: coverage_row(r, file, line, source, today),
+        "Patient": lambda resource, at: (member_row(resource, at, today),),
+        "Coverage": lambda resource, at: (coverage_row(resource, at, source, today),),
     }
+
+
+DIRECTORY: dict[str, Mapper] = {
+    "Organization": organization_rows,
+    "Location": location_rows,
+    "Practitioner": practitioner_rows,
+    "PractitionerRole": role_rows,
+    "HealthcareService": service_rows,
+    "InsurancePlan": plan_rows,
+}
+
+
+def mapped(
+    path: Path, mappers: Mapping[str, Mapper], *, findings: Findings, skipped: Counter[str]
+) -> Iterator[Any]:
+    """Yield the rows of every resource that has a mapper; a resource is taken whole or not at all."""
+    for file, line, resource in resources(path, findings=findings, skipped=skipped):
+        mapper = mappers.get(resource["resourceType"])
+        if mapper is None:
+            skipped[resource["resourceType"]] += 1
+            continue
+        try:
+            yield from tuple(mapper(resource, At(file, line, findings)))
+        except Wrong as wrong:
+            findings.note(file, line, wrong)
