@@ -67,7 +67,7 @@ def import_verb(
             quiet=machine,
         )
         if report["state"] != "done":
-            fail(machine, report["problem"], report)
+            fail(machine, report["problem"], report=report)
         answer(
             machine, report, "\n".join(f"{what}: {n}" for what, n in report.items() if n not in ("", {}, []))
         )

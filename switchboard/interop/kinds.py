@@ -62,7 +62,9 @@ class Shelf:
     def finish(self) -> None:
         """Put all rows in place; what the rooms refuse becomes findings."""
         before = clinicians_of(self.source) if KINDS[self.kind].whole else 0
-        for load in filter(None, (self._members, self._network)):
+        for load in (self._members, self._network):
+            if load is None:
+                continue
             done = load.finish()
             self.counts.update(done.counts)
             for refusal in done.refused:

@@ -1,7 +1,8 @@
-"""Practitioners from the NPPES dissemination file (CMS): everybody with an NPI; NUCC codes say who is behavioral.
+"""Practitioners from the NPPES dissemination file (CMS): everybody with an NPI, whatever their trade.
 
-The registry knows who somebody is, their codes, licences and practice address. It does not know which lines of
-business they take or whether they take new people, so its roles carry neither and are never offered by it alone.
+The registry knows who somebody is, their codes, licences and practice address. It does not know which
+lines of business they take or whether they take new people: its roles carry neither and are never offered
+by it alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,7 +51,7 @@ CODE_LENGTH = 10
 
 
 def nppes_rows(path: Path, *, findings: Findings) -> Iterator[Imported]:
-    """Yield practitioner, licences, place and role of each person in the file; groups (entity 2) are left out."""
+    """Yield practitioner, licences, place and role of each person; groups (entity 2) are left out."""
     for line, row in read_csv(path, findings=findings, names=NAMES, required=REQUIRED):
         if row.get("entity", "1") == "2":
             continue

@@ -78,11 +78,12 @@ def _rows(row: Row, file: str, line: int, findings: Findings, today: date) -> It
         yield ImportedOrganization(file, line, group.casefold()[:200], group, group_npi)
     place = cells.address(row)
     spot = "|".join((group, row.get("location", ""), place["address_line"], place["zip5"])).casefold()[:200]
+    site = cells.text(row.get("location", ""), "location")
     somewhere = bool(place["zip5"] or place["address_line"])
     if somewhere:
         yield ImportedLocation(
             file=file, line=line, key=spot,
-            name=cells.text(row.get("location", ""), "location") or group or place["address_line"] or "Practice",
+            name=site or group or place["address_line"] or "Practice",
             organization_key=group.casefold()[:200], **place, phone=cells.phone(row.get("phone", "")) or "",
         )  # fmt: skip
     yield _practitioner(row, npi, taxonomies, file, line)

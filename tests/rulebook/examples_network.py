@@ -1,4 +1,4 @@
-"""How an example of the network chapter runs: taxonomy codes and what they mean, or a verification and its next."""
+"""How an example of the network chapter runs: what taxonomy codes mean, or when to verify again."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time

@@ -1,8 +1,8 @@
 """Import the network from one source in bulk: stage, find each record again, put in place, keep the evidence.
 
 One practitioner has one record however many sources name them: found by NPI, else by what the source calls
-them; the same name and licence under another key goes to a person. A better source (lower rank) keeps its word
-on a field; every source's word is kept as evidence, due again by ``network/directory_verification``.
+them; the same name and licence under another key goes to a person. A better source (lower rank) keeps its
+word on a field; every source's word is evidence, due again by ``network/directory_verification``.
 """
 
 from collections.abc import Iterable
@@ -64,10 +64,10 @@ class NetworkImport:
         if stage is None:
             stage = self._stages[kind] = Stage(*STAGES[kind])
         values = [list(v) if type(v) is tuple else v for v in row]
-        if kind is ImportedPractitioner:
+        if isinstance(row, ImportedPractitioner):
             said = self._said_by(row.taxonomies)
             values += [said.profession, said.behavioral, said.prescribes]
-        elif kind is ImportedRole:
+        elif isinstance(row, ImportedRole):
             values.append(list(self._said_by(row.taxonomies).treats))
         stage.add(values)
 

@@ -79,7 +79,7 @@ class Telling:
 
 
 def place_all(telling: Telling, *, whole: bool, done: NetworkImported) -> None:
-    """Place organizations, locations, practitioners, licences, roles, in the order they point to each other."""
+    """Place organizations, locations, practitioners, licences and roles: what is pointed to comes first."""
     for kind in ("organization", "location", "practitioner", "role"):
         put(f"CREATE INDEX ON load_{kind} (key)")
         put(f"ALTER TABLE load_{kind} ADD id bigint, ADD fresh boolean NOT NULL DEFAULT false")
@@ -122,7 +122,8 @@ def _find(kind: str, telling: Telling) -> None:
     one = "coalesce(s.npi, 'key ' || s.key)" if _has_npi(kind) else "s.key"
     put(
         f"WITH new AS (SELECT one, nextval(pg_get_serial_sequence('{TABLES[kind]}', 'id')) AS id FROM"
-        f" (SELECT {one} AS one, min(seq) AS first FROM load_{kind} s WHERE id IS NULL GROUP BY 1 ORDER BY 2) n)"
+        f" (SELECT {one} AS one, min(seq) AS first FROM load_{kind} s WHERE id IS NULL"
+        " GROUP BY 1 ORDER BY 2) n)"
         f" UPDATE load_{kind} s SET id = new.id, fresh = true FROM new WHERE s.id IS NULL AND new.one = {one}"
     )
     put(f"CREATE INDEX ON load_{kind} (id)")
@@ -190,7 +191,8 @@ def _change(kind: str, telling: Telling) -> set[int]:
             f"UPDATE {TABLES[kind]} t SET {column} = s.{column}{stamp} FROM {_latest(kind)} s"
             f" WHERE t.id = s.id AND NOT s.fresh AND {_is_said(column)}"
             f" AND t.{column} IS DISTINCT FROM s.{column}"
-            " AND NOT EXISTS (SELECT 1 FROM network_fieldevidence e JOIN network_source o ON o.id = e.source_id"
+            " AND NOT EXISTS (SELECT 1 FROM network_fieldevidence e"
+            " JOIN network_source o ON o.id = e.source_id"
             " WHERE e.kind = %s AND e.subject_id = t.id AND e.field = %s AND o.rank < %s)"
             " RETURNING t.id",
             [*([telling.at] if stamp else []), kind, column, telling.rank],
@@ -230,8 +232,8 @@ def _hold_look_alikes(telling: Telling, done: NetworkImported) -> None:
         "DELETE FROM load_practitioner a USING load_licence l, network_licence k, network_practitioner p"
         " WHERE a.npi IS NULL AND l.practitioner_key = a.key AND k.state = l.state AND k.number = l.number"
         " AND p.id = k.practitioner_id AND upper(p.family_name) = upper(a.family_name)"
-        " AND NOT EXISTS (SELECT 1 FROM network_networkkey n WHERE n.source_id = %d AND n.kind = 'practitioner'"
-        " AND n.key = a.key)" % telling.source,
+        " AND NOT EXISTS (SELECT 1 FROM network_networkkey n WHERE n.kind = 'practitioner'"
+        f" AND n.source_id = {telling.source:d} AND n.key = a.key)",
         "license",
         "maybe_same_practitioner",
     )
@@ -245,7 +247,8 @@ def _place_licences(telling: Telling, done: NetworkImported) -> None:
         "INSERT INTO network_licence AS l (practitioner_id, state, number, kind, period, status)"
         " SELECT DISTINCT ON (practitioner_id, state, number) practitioner_id, state, number, kind,"
         " CASE WHEN starts IS NULL AND ends IS NULL THEN NULL ELSE daterange(starts, ends) END, status"
-        " FROM load_licence WHERE practitioner_id IS NOT NULL ORDER BY practitioner_id, state, number, seq DESC"
+        " FROM load_licence WHERE practitioner_id IS NOT NULL"
+        " ORDER BY practitioner_id, state, number, seq DESC"
         " ON CONFLICT (practitioner_id, state, number) DO UPDATE SET"
         " kind = CASE WHEN excluded.kind = '' THEN l.kind ELSE excluded.kind END,"
         " period = coalesce(excluded.period, l.period), status = excluded.status"
@@ -272,8 +275,9 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
     )
     put(
         "UPDATE load_role r SET lines_of_business = n.lines FROM (SELECT r.seq,"
-        " array_agg(DISTINCT n.line_of_business)::varchar[] AS lines FROM load_role r JOIN load_plan_network n"
-        " ON n.key = ANY(r.network_keys) GROUP BY r.seq) n WHERE n.seq = r.seq"
+        " array_agg(DISTINCT n.line_of_business)::varchar[] AS lines"
+        " FROM load_role r JOIN load_plan_network n ON n.key = ANY(r.network_keys)"
+        " GROUP BY r.seq) n WHERE n.seq = r.seq"
     )
     put(
         "UPDATE load_role r SET modalities = v.modalities FROM (SELECT r.seq,"
@@ -284,7 +288,8 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
     put("UPDATE load_role SET treats = treats_by_code WHERE cardinality(treats) = 0")
     put(
         "UPDATE load_role s SET id = r.id FROM network_practitionerrole r WHERE r.source_id = %s"
-        " AND r.practitioner_id = s.practitioner_id AND r.organization_id IS NOT DISTINCT FROM s.organization_id"
+        " AND r.practitioner_id = s.practitioner_id"
+        " AND r.organization_id IS NOT DISTINCT FROM s.organization_id"
         " AND r.location_id IS NOT DISTINCT FROM s.location_id",
         [telling.source],
     )

@@ -92,7 +92,7 @@ class ImportedPlanNetwork(NamedTuple):
 class ImportedRole(NamedTuple):
     """A practitioner at a place under an organization.
 
-    ``taxonomies`` say what the role is; ``treats`` is what the source itself says, and empty means: by the codes.
+    ``taxonomies`` say what the role is; ``treats`` is what the source says, empty: by the codes.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""National Provider Identifier: ten digits whose last is a Luhn check over 80840 and the others (45 CFR 162.406)."""
+"""National Provider Identifier: ten digits, the last a Luhn check with 80840 in front (45 CFR 162.406)."""
 
 from stdnum import luhn
 
