@@ -1,10 +1,13 @@
 """Reads of the network: the roles that can be booked, as the match needs them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+
+from switchboard.network.models import Location, PractitionerRole
 
 
 class BookableRole(NamedTuple):
@@ -60,3 +63,61 @@ def bookable_roles(*, day: date, roles: Sequence[int] | None = None) -> Iterator
         )
         while rows := cursor.fetchmany(5000):
             yield from (BookableRole(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCard:
+    """A practitioner at a place as people see them: open directory data."""
+
+    role_id: int
+    practitioner_id: int
+    name: str
+    credential: str
+    profession: str
+    gender: str
+    languages: tuple[str, ...]
+    treats: tuple[str, ...]
+    organization: str
+    source_kind: str
+    location: str
+    address: str
+    city: str
+    state: str
+    county_fips: str
+    latitude: float | None
+    longitude: float | None
+    time_zone: str
+    phone: str
+
+
+def role_cards(role_ids: Iterable[int]) -> dict[int, RoleCard]:
+    """Give the directory card of each role, by role id; unknown ids are left out."""
+    rows = PractitionerRole.objects.filter(pk__in=set(role_ids)).select_related(
+        "practitioner", "organization", "location", "source"
+    )
+    return {row.pk: _card(row) for row in rows}
+
+
+def _card(row: PractitionerRole) -> RoleCard:
+    person, place = row.practitioner, row.location or Location()
+    return RoleCard(
+        row.pk,
+        person.pk,
+        f"{person.given_name} {person.family_name}".strip(),
+        person.credential,
+        person.profession,
+        person.gender,
+        tuple(person.languages),
+        tuple(row.treats),
+        row.organization.name if row.organization else row.source.name,
+        row.source.kind,
+        place.name,
+        place.address_line,
+        place.city,
+        place.state,
+        place.county_fips,
+        place.latitude,
+        place.longitude,
+        place.time_zone,
+        place.phone,
+    )

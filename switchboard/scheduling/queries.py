@@ -1,11 +1,18 @@
 """Reads of bookable time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from numpy.typing import NDArray
+
+from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.audit import touch
+from switchboard.scheduling.models import Appointment
 
 
 class OpenSlots(NamedTuple):
@@ -89,3 +96,72 @@ def engagements() -> list[Engagement]:
             " AND practitioner_id IS NOT NULL AND NOT grouped"
         )
         return [Engagement(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """An appointment as pages show it. ``starts_at`` and ``ends_at`` in UTC, ``time_zone`` the place's."""
+
+    id: int
+    public_id: UUID
+    slot_id: int
+    member_id: int
+    practitioner_id: int | None
+    role_id: int | None
+    request_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    state: str
+    queue: str
+    modality: str
+    hold_expires_at: datetime | None
+    reason: str
+
+
+def appointments_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[AppointmentView]:
+    """Give a member's appointments, latest start first, audited."""
+    with transaction.atomic():
+        _touch(viewer, member_id)
+        rows = Appointment.objects.filter(member_id=member_id).exclude(state="expired")
+        return [_view(row) for row in rows.order_by("-during")[:limit]]
+
+
+def appointment_of(*, viewer: Viewer, public_id: UUID) -> AppointmentView | None:
+    """Give one appointment, audited; None when there is none."""
+    with transaction.atomic():
+        row = Appointment.objects.filter(public_id=public_id).first()
+        if row is None:
+            return None
+        _touch(viewer, row.member_id)
+        return _view(row)
+
+
+def _touch(viewer: Viewer, member_id: int) -> None:
+    touch(
+        viewer=viewer,
+        member_id=member_id,
+        data_class=DataClass.IDENTITY,
+        what="appointments",
+        scope="appointments",
+    )
+
+
+def _view(row: Appointment) -> AppointmentView:
+    return AppointmentView(
+        row.pk,
+        row.public_id,
+        row.slot_id,
+        row.member_id,
+        row.practitioner_id,
+        row.role_id,
+        row.request_id,
+        row.during.lower,
+        row.during.upper,
+        row.time_zone,
+        row.state,
+        row.queue,
+        row.modality,
+        row.hold_expires_at,
+        row.reason,
+    )
