@@ -1,5 +1,6 @@
 """Every touch of a person's record is written down in the transaction that touches it, or does not happen."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, DataError, OperationalError, transaction
@@ -7,6 +8,7 @@ from django.db import DatabaseError, DataError, OperationalError, transaction
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.clock import now
 from switchboard.platform.models import AuditEvent, Relationship
+from switchboard.platform.roles import Role
 
 
 class NotWrittenDown(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -112,6 +114,41 @@ def touch(
         what=what,
     )
     return decision.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One touch of a member's record, as the member sees it."""
+
+    at: datetime
+    who: str
+    role: Role
+    mine: bool
+    action: str
+    data_class: DataClass
+    what: str
+    reason: str
+    allowed: bool
+
+
+def looks_at(*, viewer: Viewer, member_id: int, limit: int = 200) -> list[Look]:
+    """Give who touched a member's record, newest first; asking is itself written down."""
+    touch(viewer=viewer, member_id=member_id, data_class=DataClass.AUDIT, what="who_looked")
+    rows = AuditEvent.objects.filter(member_id=member_id).order_by("-at", "-id")[:limit]
+    return [
+        Look(
+            at=row.at,
+            who=row.user_name,
+            role=Role(row.role),
+            mine=row.user_id is not None and row.user_id == viewer.user_id,
+            action=row.action,
+            data_class=DataClass(row.data_class),
+            what=row.what,
+            reason=row.reason,
+            allowed=row.allowed,
+        )
+        for row in rows
+    ]
 
 
 def record_denial(denied: AccessDenied) -> None:

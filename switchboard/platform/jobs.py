@@ -4,6 +4,8 @@ import structlog
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from switchboard.platform.seal import seal
+
 log = structlog.get_logger("switchboard.jobs")
 
 STALLED_SECONDS = 20  # a living worker says so every 5 (``switchboard.project.worker``)
@@ -33,3 +35,13 @@ def give_back() -> int:
     if count:
         log.warning("jobs given back", count=count)
     return count
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="audit", queueing_lock="seal")
+def seal_audit(timestamp: int) -> int:
+    """Seal the audit rows of the last minute; give how many."""
+    total = 0
+    while count := seal():
+        total += count
+    return total

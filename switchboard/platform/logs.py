@@ -29,7 +29,7 @@ KEYS = frozenset(
             "ms",
         ),
         *("job", "task", "queue", "kind", "count", "rows", "seconds", "attempt", "role", "rule", "version"),
-        *("port", "pid"),
+        *("port", "pid", "digest"),
     }
 )
 

@@ -98,6 +98,25 @@ class AuditEvent(models.Model):
         ]
 
 
+class AuditSeal(models.Model):
+    """A link of the chain over audit rows: the rows it took in, and the digest of them and of the last link.
+
+    ``gaps``: ids below ``position`` that were not there yet, and when they were first missed.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField(default=timezone.now)
+    position = models.BigIntegerField()
+    gaps = models.JSONField(default=dict)
+    event_ids = ArrayField(models.BigIntegerField())
+    digest = models.BinaryField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="seal_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
 class OutboxEvent(models.Model):
     """Something that happened, written in the transaction in which it happened."""
 

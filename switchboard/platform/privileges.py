@@ -10,7 +10,7 @@ from psycopg import sql
 GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {app}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
-    "REVOKE UPDATE, DELETE ON platform_auditevent FROM {app}",
+    "REVOKE UPDATE, DELETE ON platform_auditevent, platform_auditseal FROM {app}",
     "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {app}",
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app}",
 )

@@ -147,6 +147,21 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['member_id', '-at'], name='platform_au_member__6bd391_idx'), models.Index(fields=['user_id', '-at'], name='platform_au_user_id_da6779_idx')],
             },
         ),
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('sealed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('position', models.BigIntegerField()),
+                ('gaps', models.JSONField(default=dict)),
+                ('event_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('digest', models.BinaryField()),
+            ],
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='auditseal',
+            trigger=pgtrigger.compiler.Trigger(name='seal_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d9d6698678755f1209005868b58d2b54e6b35a87', operation='UPDATE OR DELETE', pgid='pgtrigger_seal_is_append_only_8e3d3', table='platform_auditseal', when='BEFORE')),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='audit_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='45cca7995528b6ec6186ce87b6e69ec58a9a2501', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_append_only_79778', table='platform_auditevent', when='BEFORE')),

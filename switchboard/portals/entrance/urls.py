@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from switchboard.platform.doors import public
-from switchboard.portals.entrance import demo, home
+from switchboard.portals.entrance import demo, home, who_looked
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
         public(RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
         name="account_login",
     ),
+    path("account/who-looked", who_looked.who_looked, name="who_looked"),
     path("demo/", demo.door, name="demo"),
     path("demo/mailbox", demo.mailbox, name="demo_mailbox"),
 ]

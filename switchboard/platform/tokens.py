@@ -1,0 +1,88 @@
+"""Keys of the JSON API: shown once, kept as a digest, read anew at each request, revoked at once."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from switchboard.platform.clock import now
+from switchboard.platform.doorkeeper import API, refusal
+from switchboard.platform.models import ApiToken, User
+
+MARK = "swb_"  # so that a key left in a log or a repository is recognised by scanners
+USED_EVERY = timedelta(minutes=5)  # not a write for every request
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A new key. ``secret`` is shown now and never again."""
+
+    secret: str
+    prefix: str
+    expires_at: datetime
+
+
+def issue(*, user_id: int, name: str, scopes: Iterable[str] = (), days: int = 90) -> Key:
+    """Make a key that acts as a user; ``scopes`` (``read:D3``) say what a system's key may touch."""
+    secret = MARK + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        digest=_digest(secret),
+        prefix=secret[:10],
+        name=name,
+        user_id=user_id,
+        scopes=list(scopes),
+        created_at=now(),
+        expires_at=now() + timedelta(days=days),
+    )
+    return Key(secret, token.prefix, token.expires_at)
+
+
+def revoke(*, prefix: str) -> int:
+    """End every live key that begins so; give how many. The next request with one is refused."""
+    return ApiToken.objects.filter(prefix=prefix, revoked_at__isnull=True).update(revoked_at=now())
+
+
+def holder(secret: str) -> ApiToken | None:
+    """Give the live key of an active user, or None; looked up by digest, so no guess comes closer."""
+    digest = _digest(secret)
+    token = ApiToken.objects.select_related("user").filter(digest=digest).first()
+    if token is None or not hmac.compare_digest(bytes(token.digest), digest):
+        return None
+    if token.revoked_at is not None or token.expires_at <= now() or not token.user.is_active:
+        return None
+    late = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now() - USED_EVERY)
+    ApiToken.objects.filter(late, pk=token.pk).update(last_used_at=now())
+    return token
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class BearerToken:
+    """Sign in whoever sends a key to the API, for this request alone; a wrong key is answered 401."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the header; a session beside a key counts for nothing."""
+        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not request.path.startswith(API):
+            return self.get_response(request)
+        token = holder(secret.strip())
+        if token is None:
+            answer = refusal(
+                request, 401, _("This key is not valid: it is wrong, has expired or was revoked.")
+            )
+            answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+            return answer
+        user: User = token.user
+        request.user, request.token = user, token  # type: ignore[attr-defined, assignment]
+        return self.get_response(request)
