@@ -44,7 +44,8 @@ def up_verb(host: str, port: int | None, demo: bool, processes: int | None, mach
     chosen = _port(host, port, machine)
     if demo:
         os.environ["SWITCHBOARD_DEMO"] = "1"
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts background jobs deaf to it
+        signal.signal(number, _interrupt)
     try:
         with _database(machine):
             people = _prepare(demo, machine)
