@@ -138,10 +138,11 @@ class Slot(models.Model):
             models.Index(
                 fields=["role", "starts_at"],
                 name="open_slots",
-                condition=Q(withdrawn=False, taken__lt=F("seats")),
+                condition=Q(withdrawn=False),  # not by seats left: a booking would then rewrite every index
             ),
             models.Index(fields=["starts_at"]),
         ]
+        triggers = [pgtrigger.Protect(name="slots_are_withdrawn_not_deleted", operation=pgtrigger.Delete)]
 
 
 def _unindexed(to: str) -> models.ForeignKey[Any, Any]:
@@ -157,8 +158,7 @@ def _unindexed(to: str) -> models.ForeignKey[Any, Any]:
 
 
 @pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),  # what it was before; what it is stands in the table itself
     model_name="AppointmentHistory",
     append_only=True,
     context_field=None,  # type: ignore[arg-type]  # documented as "no context"; its annotation lags
@@ -172,7 +172,9 @@ class Appointment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )  # booked by the statement that locks the slot, and a trigger keeps slots
     member = models.ForeignKey(
         "members.Member", on_delete=models.PROTECT, related_name="+", db_index=False
     )  # the index by member and date serves it
@@ -234,8 +236,14 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["member", "-created_at"]),
             models.Index(fields=["hold_expires_at"], name="holds_to_expire", condition=Q(state="held")),
-            models.Index(fields=["queue"], name="appointment_queue", condition=Q(queue_done_at__isnull=True)),
-            models.Index(fields=["request_id"]),
+            models.Index(
+                fields=["queue"],
+                name="appointment_queue",
+                condition=Q(queue_done_at__isnull=True, queue__in=["outreach", "rebook", "unroutable"]),
+            ),
+            models.Index(
+                fields=["request_id"], name="appointment_request", condition=Q(request_id__isnull=False)
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="appointments_are_never_deleted", operation=pgtrigger.Delete),

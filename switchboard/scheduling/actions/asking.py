@@ -14,6 +14,7 @@ import orjson
 import psycopg
 from django.db import connection, transaction
 from psycopg.rows import dict_row
+from psycopg.types.numeric import Int8
 
 from switchboard.kernel.reasons import Decision, Reason
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Viewer, extent
@@ -76,7 +77,12 @@ def ask(statement: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
         transaction.atomic() if connection.in_atomic_block else nullcontext(),
         psycopg.Cursor(ours, row_factory=dict_row) as cursor,
     ):
-        return cursor.execute(statement, params).fetchone()
+        return cursor.execute(statement, _typed(params)).fetchone()
+
+
+def _typed(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every number one width: psycopg prepares a statement anew for each mix of small and large ones."""
+    return {k: Int8(v) if type(v) is int else v for k, v in params.items()}
 
 
 def put(statement: str, params: Mapping[str, Any], of: Sender) -> Decision[Outcome] | None:

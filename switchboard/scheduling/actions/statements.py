@@ -58,7 +58,7 @@ BOOK = f"""
 WITH {TURN}, seat AS (
   UPDATE scheduling_slot SET taken = taken + 1
   WHERE id = %(slot)s::bigint AND NOT withdrawn AND taken < seats AND starts_at > %(now)s::timestamptz
-    AND modalities & %(bit)s::smallint <> 0
+    AND modalities & %(bit)s::int <> 0
     AND CASE WHEN %(returning)s::boolean THEN for_returning ELSE for_new END
     AND (SELECT mine FROM turn) AND NOT EXISTS (SELECT FROM prior)
   RETURNING id, schedule_id, role_id, practitioner_id, starts_at, ends_at, seats, seats - taken AS seats_left
