@@ -68,7 +68,8 @@ def fill(url: str) -> None:
             "INSERT INTO scheduling_slot (schedule_id, practitioner_id, starts_at, ends_at, seats, taken,"
             " withdrawn, modalities, for_new, for_returning, booking_link, booking_phone)"
             " SELECT id, practitioner_id, at, at + interval '50 min', 1, 0, false, 7, true, true, '', ''"
-            " FROM scheduling_schedule, generate_series(timestamptz '2035-01-01', timestamptz '2035-01-09 07:00',"
+            " FROM scheduling_schedule,"
+            " generate_series(timestamptz '2035-01-01', timestamptz '2035-01-09 07:00',"
             " interval '1 hour') AS at"
         )
         db.execute(
