@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 
-from switchboard.demo import care, clinicians, hours, people, slots, staff
+from switchboard.demo import asking, care, clinicians, hours, people, slots, staff, telling
 from switchboard.demo.plan import Plan, PlanError, Progress, SignIn
+from switchboard.frontdoor.actions import loading as frontdoor
 from switchboard.members.actions import loading as members
 from switchboard.network.actions import loading as network
+from switchboard.outcomes.actions import loading as outcomes
 from switchboard.platform import loading as platform
 from switchboard.platform.clock import now
 from switchboard.platform.outbox import tell
@@ -124,14 +127,30 @@ def _time(plan: Plan, write: Writing, everybody: care.Roll, made: clinicians.Net
     """Write schedules, hours, slots and the appointments in them, some practitioners at a time."""
     when, all_of_them = hours.clock(plan), made.clinicians
     book = hours.diaries(plan, all_of_them)
-    visits = care.standing(plan, when, everybody, all_of_them, book)
+    standing = care.standing(plan, when, everybody, all_of_them, book)
+    asked = asking.cases(plan, when, everybody, np.unique(standing.member))
+    visits = slots.merged(standing, asking.settle(plan, when, asked, made, book))
     ahead = hours.open_counts(plan, when, book)
     write("schedules", scheduling.load_schedules, hours.schedule_rows(all_of_them), len(made.roles))
     write("hours", scheduling.load_hours, hours.hours_rows(plan, all_of_them, book.pattern))
     write("exceptions", scheduling.load_exceptions, hours.exception_rows(plan, all_of_them))
-    leads = hours.leaders(all_of_them)
+    leads, openings = hours.leaders(all_of_them), list[slots.Opening]()
     for number, part in slots.parts(plan, when, book, leads, ahead, visits):
         rows = slots.slot_rows(plan, when, all_of_them, number, part)
         write("slots", scheduling.load_slots, rows, int(ahead.sum() * 1.3) + len(visits.member))
         held = slots.appointment_rows(plan, when, all_of_them, number, part, visits)
         write("appointments", scheduling.load_appointments, held, len(visits.member))
+        openings += slots.openings(part, when, all_of_them)
+    _requests(write, telling.told(plan, when, asked, openings, visits.booked()))
+
+
+def _requests(write: Writing, told: telling.Told) -> None:
+    write("requests", frontdoor.load_requests, told.requests, len(told.requests))
+    write("intake", frontdoor.load_intake, told.intake, len(told.intake))
+    write("assessments", outcomes.load_assessments, told.assessments, len(told.assessments))
+    write("crisis tasks", outcomes.load_crisis_tasks, told.tasks, len(told.tasks))
+    write("answers", outcomes.load_answers, told.answers, len(told.answers))
+    write("crisis events", outcomes.load_crisis_events, told.events, len(told.events))
+    write("triages", frontdoor.load_triages, told.triages, len(told.triages))
+    write("offers", frontdoor.load_offers, told.offers, len(told.offers))
+    write("notes", frontdoor.load_notes, told.notes, len(told.notes))

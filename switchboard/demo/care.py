@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from switchboard.demo.clinicians import Clinician
 from switchboard.demo.geography import STATES, places
-from switchboard.demo.hours import GROUP_SEATS, Clock, Diaries
+from switchboard.demo.hours import GROUP_HOURS, GROUP_SEATS, Clock, Diaries
 from switchboard.demo.people import ADULT, People
 from switchboard.demo.plan import PAST_WEEKS, Plan
 from switchboard.demo.slots import GROUP_CELLS, Visits
@@ -137,9 +137,8 @@ def standing(plan: Plan, when: Clock, people: Roll, clinicians: list[Clinician],
     cell = book.cells[seen_by[person], rank[person]].astype(np.int64)
     alone = (seen_by[person], week, cell, people.first + who[person])
     together = _groups(draw, people, among, set(who.tolist()), weeks)
-    visits = fated(plan, when, *(np.concatenate(pair) for pair in zip(alone, together, strict=True)))
-    visits.grouped = np.isin(visits.practitioner, among.leaders)
-    return visits
+    columns = [np.concatenate(pair) for pair in zip(alone, together, strict=True)]
+    return fated(plan, when, np.isin(columns[0], among.leaders), *columns)
 
 
 def _groups(
@@ -162,14 +161,21 @@ def _groups(
 
 
 def fated(
-    plan: Plan, when: Clock, seen_by: np.ndarray, week: np.ndarray, cell: np.ndarray, member: np.ndarray
+    plan: Plan,
+    when: Clock,
+    grouped: np.ndarray,
+    seen_by: np.ndarray,
+    week: np.ndarray,
+    cell: np.ndarray,
+    member: np.ndarray,
 ) -> Visits:
     """Decide what became of visits: past ones kept, missed or called off; those ahead booked."""
     order = np.lexsort((cell, week, seen_by))
     seen_by, week, cell, member = seen_by[order], week[order], cell[order], member[order]
+    grouped = grouped[order]
     draw, count = plan.stream("fate"), len(order)
     at, chance = when.minutes[week, cell], draw.random(count)
-    past = at + 60 < when.start
+    past = at + np.where(grouped, GROUP_HOURS * 60, 60) <= when.start
     state = np.full(count, "booked", dtype=object)
     state[past] = "fulfilled"
     state[past & (chance < MISSED)] = "noshow"
@@ -182,7 +188,7 @@ def fated(
     blank = np.zeros(count, dtype=np.int64)
     return Visits(
         seen_by, week, cell, member, blank, state, queues(state, reason), reason, done, made,
-        blank.astype(bool), np.arange(1, count + 1), blank.copy(),
+        grouped, np.arange(1, count + 1), blank.copy(),
     )  # fmt: skip
 
 

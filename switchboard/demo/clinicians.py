@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from switchboard.demo.geography import STATES, places
 from switchboard.demo.names import called, communities, spoken
 from switchboard.demo.people import LINES, period
-from switchboard.demo.plan import Plan, chosen
+from switchboard.demo.plan import PRACTITIONER_USER, Plan, chosen
 from switchboard.demo.sources import PROGRAMS, Organized, Supply, npi, open_location, supply
 from switchboard.network.actions.loading import EvidenceRow, KeyRow, LicenceRow, PractitionerRow, RoleRow
 
@@ -123,6 +123,8 @@ def network(plan: Plan) -> Network:
     employers = [one for one in made.supply.organized for _ in range(one.size)]
     for number in range(count):
         base = (str(family[number]), str(given[number]), "female" if female[number] else "male")
+        if not number:  # the one who can sign in
+            base = ("Rivera", "Elena", "female")
         background = shares.all[community[number]].background
         _add(
             plan,
@@ -162,7 +164,8 @@ def _add(
     made.practitioners.append(
         PractitionerRow(
             number, npi(number), base[0], base[1], credential, base[2], languages, told, [job.taxonomy],
-            job.code, True, job.prescribes, plan.start - timedelta(days=int(chance[4] * 60)),
+            job.code, True, job.prescribes, plan.start - timedelta(days=int(chance[4] * 60)), True,
+            PRACTITIONER_USER if number == 1 else None,
         )
     )  # fmt: skip
     since = date(plan.today.year - 2 - int(chance[5] * 20), 1 + int(chance[6] * 12), 1)

@@ -63,8 +63,9 @@ class Places:
 def _standard() -> list[dict[str, str]]:
     found = [
         {**entry, "area": entry["area_codes"][0], "county": entry["county"].removesuffix(" County")}
-        for entry in zipcodes.list_all()
-        if entry["state"] in STATES and entry["zip_code_type"] == "STANDARD" and entry["area_codes"]
+        for state in STATES
+        for entry in zipcodes.filter_by(state=state, zip_code_type="STANDARD")
+        if entry["area_codes"]
     ]
     return sorted(found, key=lambda entry: entry["zip_code"])
 

@@ -13,6 +13,8 @@ ZONE = "America/New_York"
 LIMITS = {"members": (50, 1_000_000), "practitioners": (40, 53_000), "weeks": (1, 26)}
 PAST_WEEKS = 6
 CHUNK = 10_000
+FIRST_USER = 10_001  # below lies whoever was enrolled before the demo was built
+PRACTITIONER_USER = FIRST_USER + 5  # the practitioner among them (staff.py)
 
 
 class PlanError(ValueError):

@@ -1,7 +1,7 @@
 """Slots, and the appointments in them, drawn for some practitioners at a time and streamed out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from psycopg.types.range import TimestamptzRange
@@ -47,6 +47,24 @@ class Visits:
     grouped: np.ndarray
     appointment: np.ndarray
     slot: np.ndarray
+
+    def booked(self) -> dict[int, tuple[int, int]]:
+        """Give the appointment and the slot of every request that came to one."""
+        mine = np.nonzero(self.request)[0]
+        each = (self.request[mine], self.appointment[mine], self.slot[mine])
+        return {
+            request: (made, slot) for request, made, slot in zip(*(c.tolist() for c in each), strict=True)
+        }
+
+
+def merged(*some: Visits) -> Visits:
+    """Join visits in the order of practitioners, and number the appointments."""
+    names = [each.name for each in fields(Visits)]
+    columns = [np.concatenate([getattr(one, name) for one in some]) for name in names]
+    order = columns[0].argsort(kind="stable")
+    joined = Visits(*(column[order] for column in columns))
+    joined.appointment = np.arange(1, len(order) + 1)
+    return joined
 
 
 @dataclass(slots=True, eq=False)

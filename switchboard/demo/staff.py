@@ -5,11 +5,10 @@ from datetime import date, timedelta
 
 from switchboard.demo.geography import STATES, places
 from switchboard.demo.people import PLAN_NAMES, period, phone
-from switchboard.demo.plan import Plan, SignIn, uuids
+from switchboard.demo.plan import FIRST_USER, Plan, SignIn, uuids
 from switchboard.members.actions.loading import CoverageRow, MemberRow, PreferenceRow, ProxyRow, RouteRow
 from switchboard.platform.loading import UserRow
 
-FIRST_USER = 10_001
 DOMAIN = "demo.example.org"
 ADULT, TEEN, CHILD = 1, 2, 3  # member ids
 
@@ -29,7 +28,6 @@ STAFF = (
     ("auditor", "Anne Whitman", ""),
     ("administrator", "Victor Kowalski", ""),
 )
-PRACTITIONER_USER = FIRST_USER + 5
 ADULT_USER, TEEN_USER, GUARDIAN_USER = (FIRST_USER + len(STAFF) + i for i in range(3))
 NOTES = {
     ADULT: "an adult member; start by asking for care",
