@@ -32,8 +32,11 @@ class Doorkeeper:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; the work is done once the view is known."""
-        return self.get_response(request)
+        """Pass the request on; what was for somebody in particular stays in no cache."""
+        response = self.get_response(request)
+        if getattr(request, "personal", False):
+            response["Cache-Control"] = "no-store"
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -46,6 +49,7 @@ class Doorkeeper:
             raise Http404("No view here says whom it serves.")
         if door.anybody:
             return None  # asks nothing of the database: crisis help opens when that is down
+        request.personal = True  # type: ignore[attr-defined]
         return self._identity(request, view) or self._role(request, door)
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:

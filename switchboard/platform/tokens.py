@@ -84,5 +84,5 @@ class BearerToken:
             answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return answer
         user: User = token.user
-        request.user, request.token = user, token  # type: ignore[attr-defined, assignment]
+        request.user, request.token = user, token  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -56,6 +56,13 @@ def test_a_public_page_asks_nothing_of_the_database(django_assert_num_queries, u
         assert browser.get("/try/open", **HERE).status_code == 200
 
 
+def test_pages_for_somebody_stay_in_no_cache(user, signed_in):
+    """The back button of a shared computer shows nothing after signing out."""
+    browser = signed_in(user(Role.MEMBER))
+    assert browser.get("/try/plain", **HERE).headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in browser.get("/try/open", **HERE).headers
+
+
 def test_a_door_for_nobody_is_not_built():
     with pytest.raises(ValueError, match="needs a role"):
         for_roles()
