@@ -10,7 +10,7 @@ from switchboard.matching.core import kernel as k
 from switchboard.matching.core.columns import Array
 from switchboard.matching.core.facts import MODALITIES, NEW, RELATIONS, Need, Vocabulary, Weights
 from switchboard.matching.core.gates import unit
-from switchboard.matching.core.ranking import preference_worth, soonness_by_hour
+from switchboard.matching.core.ranking import nearness_by_tenth, preference_worth, soonness_by_hour
 from switchboard.matching.core.world import World
 from switchboard.matching.core.zones import moment, piece_table
 
@@ -28,6 +28,7 @@ class Question(NamedTuple):
     seen: Array
     ask: Array
     soon: Array
+    near: Array
     place: Array
     clocks: Array
     hours: Array
@@ -54,6 +55,7 @@ def question(
         seen=_rows(world, need.seen),
         ask=np.array(_numbers(words, need, weights), np.int64),
         soon=_soon(weights),
+        near=_near(weights),
         place=_place(need),
         clocks=_clocks(words.zones, need.zone, moment(need.now).year),
         hours=_hours(need.week_hours),
@@ -67,6 +69,11 @@ def _rows(world: World, practitioners: frozenset[int]) -> Array:
 @lru_cache(maxsize=16)
 def _soon(weights: Weights) -> Array:
     return np.array(soonness_by_hour(weights), np.int64) * weights.soonest
+
+
+@lru_cache(maxsize=16)
+def _near(weights: Weights) -> Array:
+    return np.array(nearness_by_tenth(weights), np.int64) * weights.nearest
 
 
 @lru_cache(maxsize=64)
@@ -137,17 +144,15 @@ def _weigh_place(numbers: list[int], need: Need, weights: Weights) -> None:
     placed = need.latitude is not None and need.longitude is not None
     numbers[k.PLACED] = int(placed)
     numbers[k.LIMIT] = -1 if need.max_miles is None else max(0, int(need.max_miles * 10))
-    numbers[k.FAR] = weights.far_miles * 10
-    numbers[k.NEAR_WEIGHT] = weights.nearest
     numbers[k.TELE_POINTS] = weights.nearest * weights.telehealth_nearness
-    numbers[k.UNPLACED_POINTS] = weights.unknown_nearness
+    numbers[k.UNPLACED_POINTS] = weights.nearest * weights.unknown_nearness
 
 
 def _weigh_fit(numbers: list[int], words: Vocabulary, need: Need, weights: Weights) -> None:
     wanted = need.conditions | need.helpful
     numbers[k.WANTED] = _signed(words.mask("conditions", wanted))
-    numbers[k.WANTED_COUNT] = len(wanted)
-    numbers[k.FIT_WEIGHT] = weights.fit
+    for met in range(len(wanted) + 1):
+        numbers[k.FIT_POINTS + met] = weights.fit * (1000 * met // len(wanted) if wanted else 1000)
     numbers[k.GROUP] = words.bit("groups", need.group)
     numbers[k.RESULT_WEIGHT] = weights.results
     numbers[k.RESULT_UNKNOWN] = weights.unknown_results

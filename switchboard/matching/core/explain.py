@@ -170,12 +170,14 @@ def fitting(
 
     def at(tables: Tables) -> tuple[int, int | None]:
         t, q = tables, question(world, need, weights, open_time=open_time, panel=panel)
-        rows, _, firsts, _ = world.scratch(tables, 1)
+        own = world.scratch(tables, 1)
         count = k.first_fits(
-            t.planes, t.words, t.small, t.where, t.span, t.start, t.length, t.kind, t.status,
-            q.ptr, q.planes, q.excluded, q.ask, q.place, rows, firsts,
+            t.planes, t.words, t.masks, t.small, t.where, t.results, t.first, t.span,
+            t.start, t.length, t.kind, t.status,
+            q.ptr, q.planes, q.excluded, q.seen, q.ask, q.soon, q.near, q.place,
+            own.rows, own.heap, own.notes, own.firsts,
         )  # fmt: skip
-        rows, firsts = rows[:count], firsts[:count]
+        rows, firsts = own.rows[:count], own.firsts[:count]
         if open_time:
             rows, firsts = rows[firsts != k.NEVER], firsts[firsts != k.NEVER]
         first = int(firsts.min()) if len(rows) and open_time else None

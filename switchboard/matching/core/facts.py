@@ -25,7 +25,7 @@ LIMITS = {
     "cultures": 64,
     "genders": 16,
     "visit_types": 11,
-    "groups": 16,
+    "groups": 8,
     "zones": 64,
 }
 
@@ -62,6 +62,10 @@ class Vocabulary:
         kinds |= {"modalities": MODALITIES, "relations": RELATIONS}
         return {kind: {code: bit for bit, code in enumerate(codes)} for kind, codes in kinds.items()}
 
+    @cached_property
+    def _read(self) -> dict[tuple[str, int], frozenset[str]]:
+        return {}
+
     def bit(self, kind: str, code: str | None) -> int:
         """Give the bit of a code, or -1 when the vocabulary does not hold it (then nothing offers it)."""
         return self.places[kind].get(code, -1) if code is not None else -1
@@ -73,7 +77,12 @@ class Vocabulary:
 
     def codes(self, kind: str, mask: int) -> frozenset[str]:
         """Read codes back from their bits."""
-        return frozenset(code for code, bit in self.places[kind].items() if mask >> bit & 1)
+        known = self._read.get((kind, mask))
+        if known is None:
+            known = frozenset(code for code, bit in self.places[kind].items() if mask >> bit & 1)
+            if len(self._read) < 100_000:
+                self._read[kind, mask] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

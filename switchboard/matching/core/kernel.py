@@ -21,9 +21,10 @@ from numba import types
 from numba.extending import intrinsic
 
 NEVER = 2**31 - 1
+BLOCK = 256  # words of a plane at a time: they stay in the first-level cache
 EARTH_TENTHS = 39587.613  # mean radius in tenths of a mile; gates.EARTH_MILES
 
-# Columns of `masks` (uint64) and of `small` (int32).
+# Columns of `masks` (uint64) and of `small` (int16).
 TREATS, LANGUAGES, CULTURES, STATES, LINES, LEVELS = range(6)
 GENDER, WAYS, LOAD, ZONE, YOUNGEST, OLDEST, ACCEPTING, ROOM = range(8)
 # Columns of `span` (int64): where the role's slots begin, how many there are, how many would fit.
@@ -34,14 +35,15 @@ RELATION_BIT, VISIT_BIT = 3, 5
 TAKEN, ENGAGED = 1, 2
 
 # Places in the packed question `ask` (int64).
-NOW, EARLIEST, LATEST, RELATION, VISIT, MINUTES, ACCEPTABLE, PLACED, LIMIT, FAR = range(10)
-NEAR_WEIGHT, TELE_POINTS, UNPLACED_POINTS, WANTED, WANTED_COUNT, FIT_WEIGHT = range(10, 16)
-GROUP, RESULT_WEIGHT, RESULT_UNKNOWN, LOAD_WEIGHT, SEEN_POINTS = range(16, 21)
-LIKED_GENDER, GENDER_POINTS, LIKED_LANGUAGE, LANGUAGE_POINTS = range(21, 25)
-LIKED_CULTURES, CULTURE_POINTS, TIME_POINTS, MEMBER_ZONE = range(25, 29)
-ORDER = 29  # three places: the ways of meeting, liked best first, -1 where none
-WAY_POINTS = 32  # three places: the preference points of each way of meeting
-ASK_LENGTH = 35
+NOW, EARLIEST, LATEST, RELATION, VISIT, MINUTES, ACCEPTABLE, PLACED, LIMIT = range(9)
+TELE_POINTS, UNPLACED_POINTS, WANTED = range(9, 12)
+GROUP, RESULT_WEIGHT, RESULT_UNKNOWN, LOAD_WEIGHT, SEEN_POINTS = range(12, 17)
+LIKED_GENDER, GENDER_POINTS, LIKED_LANGUAGE, LANGUAGE_POINTS = range(17, 21)
+LIKED_CULTURES, CULTURE_POINTS, TIME_POINTS, MEMBER_ZONE = range(21, 25)
+ORDER = 25  # three places: the ways of meeting, liked best first, -1 where none
+WAY_POINTS = 28  # three places: the preference points of each way of meeting
+FIT_POINTS = 31  # 65 places: points for treating 0, 1, 2 ... of what is wanted
+ASK_LENGTH = 96
 
 
 @intrinsic
@@ -60,7 +62,7 @@ def _lowest(typingctx, word):
     return types.int64(types.uint64), code
 
 
-jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+jit = nb.njit(cache=True, nogil=True, error_model="numpy")
 
 
 @jit
@@ -73,20 +75,12 @@ def among(value, rows):
 
 
 @jit
-def candidates(planes, words, ptr, ids, excluded, out):
-    """Write the rows that pass every group of planes (any plane of each group); give how many."""
-    found = 0
-    for word in range(words):
-        left = ~np.uint64(0)
-        for group in range(len(ptr) - 1):
-            any_of = np.uint64(0)
-            for at in range(ptr[group], ptr[group + 1]):
-                any_of |= planes[ids[at], word]
-            left &= any_of
-            if left == 0:
-                break
+def spread(words, begin, size, excluded, out, found):
+    """Write the rows of the bits that are set, but for those left out; give how many are written."""
+    for word in range(size):
+        left = words[word]
         while left != 0:
-            row = word * 64 + _lowest(left)
+            row = (begin + word) * 64 + _lowest(left)
             left &= left - np.uint64(1)
             if len(excluded) == 0 or not among(row, excluded):
                 out[found] = row
@@ -95,13 +89,30 @@ def candidates(planes, words, ptr, ids, excluded, out):
 
 
 @jit
-def distance(place, where, row):
-    """Give the great-circle distance in tenths of a mile, -1 when the role's place is unknown."""
-    x, y, z = place[0] - where[row, 0], place[1] - where[row, 1], place[2] - where[row, 2]
-    square = x * x + y * y + z * z
-    if math.isnan(square):
-        return np.int64(-1)
-    half = math.sqrt(square) / 2
+def candidates(planes, words, ptr, ids, excluded, out):
+    """Write the rows that pass every group of planes (any plane of each group); give how many."""
+    left_over = np.empty(BLOCK, np.uint64)
+    any_of = np.empty(BLOCK, np.uint64)
+    found = 0
+    for begin in range(0, words, BLOCK):
+        size = min(BLOCK, words - begin)
+        left_over[:] = ~np.uint64(0)
+        for group in range(len(ptr) - 1):
+            any_of[:] = 0
+            for at in range(ptr[group], ptr[group + 1]):
+                plane = planes[ids[at]]
+                for word in range(size):
+                    any_of[word] |= plane[begin + word]
+            for word in range(size):
+                left_over[word] &= any_of[word]
+        found = spread(left_over, begin, size, excluded, out, found)
+    return found
+
+
+@jit
+def great_circle(x, y, z):
+    """Give the distance in tenths of a mile between places on the unit sphere that differ by x, y, z."""
+    half = math.sqrt(x * x + y * y + z * z) / 2
     if half < 0.025:  # 200 miles: the series is exact to a millionth of a mile
         h2 = half * half
         arc = half * (1 + h2 * (1 / 6 + h2 * (3 / 40 + h2 * (15 / 336))))
@@ -111,54 +122,55 @@ def distance(place, where, row):
 
 
 @jit
-def role_points(row, masks, small, results, ask, seen):
-    """Give the points that do not depend on the slot."""
-    points = ask[LOAD_WEIGHT] * (1000 - small[row, LOAD])
-    if ask[WANTED_COUNT] > 0:
-        met = _ones(masks[row, TREATS] & np.uint64(ask[WANTED]))
-        points += ask[FIT_WEIGHT] * (1000 * met // ask[WANTED_COUNT])
-    else:
-        points += ask[FIT_WEIGHT] * 1000
-    known = ask[RESULT_UNKNOWN]
-    if ask[GROUP] >= 0 and results[row, ask[GROUP]] >= 0:
-        known = np.int64(results[row, ask[GROUP]])
-    points += ask[RESULT_WEIGHT] * known
-    if ask[GENDER_POINTS] > 0 and small[row, GENDER] == ask[LIKED_GENDER]:
-        points += ask[GENDER_POINTS]
-    if ask[LANGUAGE_POINTS] > 0 and masks[row, LANGUAGES] & np.uint64(ask[LIKED_LANGUAGE]) != 0:
-        points += ask[LANGUAGE_POINTS]
-    if ask[CULTURE_POINTS] > 0 and masks[row, CULTURES] & np.uint64(ask[LIKED_CULTURES]) != 0:
-        points += ask[CULTURE_POINTS]
-    if len(seen) > 0 and among(row, seen):
-        points += ask[SEEN_POINTS]
-    return points
+def weigh(rows, count, masks, small, where, results, first, seen, ask, soon, near_points, place, notes, heap):
+    """Note each candidate's points, points of each way of meeting (-1 not possible) and distance (or -1).
 
-
-@jit
-def ways_of(row, where, small, ask, place, ways):
-    """Write the points of each way of meeting (-1 where not possible); give the distance or -1."""
-    mask = small[row, WAYS] & ask[ACCEPTABLE]
-    tenths = np.int64(-1)
-    ways[0] = -1
-    if mask & 1:
+    Fill ``heap`` with (bound, candidate) of those that could have a fitting slot; give how many.
+    One long loop on purpose: handing arrays to a function counts their users, which costs 90 ns a role.
+    """
+    size = 0
+    for i in range(count):
+        row = rows[i]
+        points = ask[LOAD_WEIGHT] * (1000 - small[row, LOAD])
+        points += ask[FIT_POINTS + _ones(masks[row, TREATS] & np.uint64(ask[WANTED]))]
+        known = ask[RESULT_UNKNOWN]
+        if ask[GROUP] >= 0 and results[row, ask[GROUP]] >= 0:
+            known = np.int64(results[row, ask[GROUP]])
+        points += ask[RESULT_WEIGHT] * known
+        if small[row, GENDER] == ask[LIKED_GENDER]:
+            points += ask[GENDER_POINTS]
+        if masks[row, LANGUAGES] & np.uint64(ask[LIKED_LANGUAGE]) != 0:
+            points += ask[LANGUAGE_POINTS]
+        if masks[row, CULTURES] & np.uint64(ask[LIKED_CULTURES]) != 0:
+            points += ask[CULTURE_POINTS]
+        for j in range(len(seen)):
+            if seen[j] == row:
+                points += ask[SEEN_POINTS]
+        mask = small[row, WAYS] & ask[ACCEPTABLE]
+        tenths = np.int64(-1)
         near = ask[UNPLACED_POINTS]
-        reachable = True
-        if ask[PLACED]:
-            tenths = distance(place, where, row)
-            if tenths >= 0:
-                near = max(np.int64(0), 1000 - 1000 * tenths // ask[FAR])
-            reachable = ask[LIMIT] < 0 or (tenths >= 0 and tenths <= ask[LIMIT])
-        if reachable:
-            ways[0] = ask[NEAR_WEIGHT] * near + ask[WAY_POINTS]
-    ways[1] = ask[TELE_POINTS] + ask[WAY_POINTS + 1] if mask & 2 else np.int64(-1)
-    ways[2] = ask[TELE_POINTS] + ask[WAY_POINTS + 2] if mask & 4 else np.int64(-1)
-    return tenths
-
-
-@jit
-def waiting(start, ask, soon):
-    """Give the points of a start."""
-    return soon[min(max(np.int64(0), start - ask[NOW]) // 60, len(soon) - 1)]
+        if mask & 1 and ask[PLACED]:
+            x, y, z = place[0] - where[row, 0], place[1] - where[row, 1], place[2] - where[row, 2]
+            if not math.isnan(x):
+                tenths = great_circle(x, y, z)
+                near = near_points[min(tenths, len(near_points) - 1)]
+            if ask[LIMIT] >= 0 and (tenths < 0 or tenths > ask[LIMIT]):
+                mask &= 6
+        best = np.int64(-1)
+        for way in range(3):
+            worth = np.int64(-1)
+            if mask >> way & 1:
+                worth = (near if way == 0 else ask[TELE_POINTS]) + ask[WAY_POINTS + way]
+                start = np.int64(first[row, way * 2 + ask[RELATION]])
+                if start <= ask[LATEST]:
+                    hours = max(np.int64(0), max(start, ask[EARLIEST]) - ask[NOW]) // 60
+                    best = max(best, soon[min(hours, len(soon) - 1)] + worth)
+            notes[i, 1 + way] = worth
+        notes[i, 0], notes[i, 4] = points, tenths
+        if best >= 0:
+            heap[size] = (best + points + ask[TIME_POINTS]) << 32 | i
+            size += 1
+    return size
 
 
 @jit
@@ -168,18 +180,6 @@ def liked_hour(start, zone, clocks, hours):
     while piece + 1 < clocks.shape[2] and clocks[0, zone, piece + 1] <= start:
         piece += 1
     return hours[((start + clocks[1, zone, piece] + 4320) % 10080) // 60] != 0
-
-
-@jit
-def most(row, points, first, ask, soon, ways):
-    """Give the most a role could score, -1 when it has no start at all that could fit."""
-    best = np.int64(-1)
-    for way in range(3):
-        if ways[way] >= 0:
-            start = first[row, way * 2 + ask[RELATION]]
-            if start <= ask[LATEST]:
-                best = max(best, waiting(max(np.int64(start), ask[EARLIEST]), ask, soon) + ways[way])
-    return best + points + ask[TIME_POINTS] if best >= 0 else best
 
 
 @jit
@@ -195,38 +195,37 @@ def from_start(starts, begin, end, start):
 
 
 @jit
-def suits(at, length, kind, status, ask):
+def suits(length, bits, status, relation, visit, minutes):
     """Say whether a slot is open, for this relation, visit type and length."""
-    bits = np.int64(kind[at])
     return (
-        status[at] == 0
-        and bits >> (RELATION_BIT + ask[RELATION]) & 1
-        and (ask[VISIT] < 0 or bits >> (VISIT_BIT + ask[VISIT]) & 1)
-        and length[at] >= ask[MINUTES]
+        status == 0
+        and bits >> (RELATION_BIT + relation) & 1
+        and (visit < 0 or bits >> (VISIT_BIT + visit) & 1)
+        and length >= minutes
     )
 
 
 @jit
-def best_of_role(
-    row, points, floor, small, span, start, length, kind, status, ask, soon, ways, clocks, hours
-):
+def best_of_role(row, note, floor, small, span, start, length, kind, status, ask, soon, clocks, hours):
     """Give (points, slot place, way) of the role's best slot, points -1 when none reaches ``floor``."""
-    top = max(ways[0], ways[1], ways[2]) + points + ask[TIME_POINTS]
+    points = note[0]
+    top = max(note[1], note[2], note[3]) + points + ask[TIME_POINTS]
     end = min(span[row, BEGIN] + span[row, COUNT], len(start))
     at = from_start(start, span[row, BEGIN], end, ask[EARLIEST])
     best, place, how = np.int64(-1), np.int64(-1), np.int64(-1)
     while at < end and start[at] <= ask[LATEST]:
-        soonness = waiting(np.int64(start[at]), ask, soon)
+        begins, bits = np.int64(start[at]), np.int64(kind[at])
+        soonness = soon[min(max(np.int64(0), begins - ask[NOW]) // 60, len(soon) - 1)]
         if soonness + top < floor or soonness + top <= best:
             break
-        if suits(at, length, kind, status, ask):
+        if suits(length[at], bits, status[at], ask[RELATION], ask[VISIT], ask[MINUTES]):
             for turn in range(3):
                 way = ask[ORDER + turn]
-                if way >= 0 and ways[way] >= 0 and np.int64(kind[at]) >> way & 1:
-                    score = points + soonness + ways[way]
+                if way >= 0 and note[1 + way] >= 0 and bits >> way & 1:
+                    score = points + soonness + note[1 + way]
                     if ask[TIME_POINTS] > 0:
                         zone = small[row, ZONE] if way == 0 else ask[MEMBER_ZONE]
-                        if liked_hour(np.int64(start[at]), zone, clocks, hours):
+                        if liked_hour(begins, zone, clocks, hours):
                             score += ask[TIME_POINTS]
                     if score > best:
                         best, place, how = score, at, way
@@ -291,22 +290,13 @@ def keep(size, limit, found, start, who, ids):
 @jit
 def best_pairs(planes, words, masks, small, where, results, who, first, span,
                start, length, kind, status, ids,
-               ptr, plane_ids, excluded, seen, ask, soon, place, clocks, hours,
-               rows, heap, found):  # fmt: skip
+               ptr, plane_ids, excluded, seen, ask, soon, near_points, place, clocks, hours,
+               rows, heap, notes, found):  # fmt: skip
     """Write the best pairs into ``found`` (points, row, slot place, way, tenths); give how many."""
     limit = len(found) - 1
     count = candidates(planes, words, ptr, plane_ids, excluded, rows)
-    ways = np.empty(3, np.int64)
-    size = 0
-    for i in range(count):
-        row = rows[i]
-        ways_of(row, where, small, ask, place, ways)
-        if ways[0] < 0 and ways[1] < 0 and ways[2] < 0:
-            continue
-        bound = most(row, role_points(row, masks, small, results, ask, seen), first, ask, soon, ways)
-        if bound >= 0:
-            heap[size] = bound << 32 | (NEVER - row)
-            size += 1
+    size = weigh(rows, count, masks, small, where, results, first, seen, ask, soon, near_points, place,
+                 notes, heap)  # fmt: skip
     for at in range(size // 2 - 1, -1, -1):
         sift_down(heap, at, size)
     kept = 0
@@ -314,47 +304,41 @@ def best_pairs(planes, words, masks, small, where, results, who, first, span,
         floor = found[limit - 1, 0] if kept == limit else np.int64(0)
         if heap[0] >> 32 < floor:
             break
-        row = NEVER - (heap[0] & 0xFFFFFFFF)
+        candidate = heap[0] & 0xFFFFFFFF
         size -= 1
         heap[0] = heap[size]
         sift_down(heap, 0, size)
-        tenths = ways_of(row, where, small, ask, place, ways)
-        points = role_points(row, masks, small, results, ask, seen)
-        best, slot, way = best_of_role(
-            row, points, floor, small, span, start, length, kind, status, ask, soon, ways, clocks, hours
-        )
+        row = rows[candidate]
+        best, slot, way = best_of_role(row, notes[candidate], floor, small, span, start, length, kind, status,
+                                       ask, soon, clocks, hours)  # fmt: skip
         if best >= floor and slot >= 0:
-            found[kept, 0], found[kept, 1], found[kept, 2], found[kept, 3], found[kept, 4] = (
-                best,
-                row,
-                slot,
-                way,
-                tenths,
-            )
+            found[kept, 0], found[kept, 1], found[kept, 2], found[kept, 3] = best, row, slot, way
+            found[kept, 4] = notes[candidate, 4]
             kept = keep(kept, limit, found, start, who, ids)
     return kept
 
 
 @jit
-def first_fits(planes, words, small, where, span, start, length, kind, status,
-               ptr, plane_ids, excluded, ask, place, rows, firsts):  # fmt: skip
+def first_fits(planes, words, masks, small, where, results, first, span, start, length, kind, status,
+               ptr, plane_ids, excluded, seen, ask, soon, near_points, place,
+               rows, heap, notes, firsts):  # fmt: skip
     """Write the roles within reach (in ``rows``) and their first fitting start, NEVER if none; count them."""
     count = candidates(planes, words, ptr, plane_ids, excluded, rows)
-    ways = np.empty(3, np.int64)
+    weigh(rows, count, masks, small, where, results, first, seen, ask, soon, near_points, place, notes, heap)
     kept = 0
     for i in range(count):
-        row = rows[i]
-        ways_of(row, where, small, ask, place, ways)
-        open_ways = np.int64(0)
+        ways = np.int64(0)
         for way in range(3):
-            open_ways |= np.int64(ways[way] >= 0) << way
-        if open_ways == 0:
+            ways |= np.int64(notes[i, 1 + way] >= 0) << way
+        if ways == 0:
             continue
+        row = rows[i]
         end = min(span[row, BEGIN] + span[row, COUNT], len(start))
         at = from_start(start, span[row, BEGIN], end, ask[EARLIEST])
         firsts[kept] = NEVER
         while at < end and start[at] <= ask[LATEST]:
-            if np.int64(kind[at]) & open_ways and suits(at, length, kind, status, ask):
+            bits = np.int64(kind[at])
+            if bits & ways and suits(length[at], bits, status[at], ask[RELATION], ask[VISIT], ask[MINUTES]):
                 firsts[kept] = start[at]
                 break
             at += 1
@@ -392,14 +376,32 @@ def set_bits(planes, base, width, row, mask):
 
 
 @jit
-def set_ages(planes, base, row, youngest, oldest):
-    """Set one role's bit in the planes of the years of age it sees (121 planes, the last 120 and over)."""
-    word, bit = row >> 6, np.uint64(1) << np.uint64(row & 63)
-    for age in range(121):
-        if youngest <= age <= oldest:
-            planes[base + age, word] |= bit
-        else:
-            planes[base + age, word] &= ~bit
+def write_roles(planes, first_row, last_row, masks, small, bases):
+    """Bring the planes of roles in line with their columns; ``bases`` as columns.BASES."""
+    for row in range(first_row, last_row):
+        set_bits(planes, bases[0], 1, row, np.uint64(1))
+        set_bits(planes, bases[1], 1, row, np.uint64(small[row, ACCEPTING] != 0 and small[row, ROOM] > 0))
+        set_bits(planes, bases[2], 3, row, np.uint64(small[row, WAYS]))
+        set_bits(planes, bases[3], 64, row, masks[row, STATES])
+        set_bits(planes, bases[4], 16, row, masks[row, LINES])
+        set_bits(planes, bases[5], 16, row, masks[row, LEVELS])
+        set_bits(planes, bases[6], 64, row, masks[row, TREATS])
+        set_bits(planes, bases[7], 64, row, masks[row, LANGUAGES])
+        for age in range(121):  # the last stands for 120 and over
+            seen = small[row, YOUNGEST] <= age <= small[row, OLDEST]
+            set_bits(planes, bases[8] + age, 1, row, np.uint64(seen))
+
+
+@jit
+def write_open(planes, first_row, last_row, span, start, kind, status, first, offers_base, visits_base):
+    """Bring first open starts, and the planes of what is open, in line with the roles' slots."""
+    for row in range(first_row, last_row):
+        visits = summarize(row, span, start, kind, status, first)
+        offers = 0
+        for column in range(6):
+            offers |= np.int64(first[row, column] != NEVER) << column
+        set_bits(planes, offers_base, 6, row, np.uint64(offers))
+        set_bits(planes, visits_base, 11, row, np.uint64(visits))
 
 
 @jit

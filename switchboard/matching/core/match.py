@@ -1,6 +1,8 @@
 """The match itself: the best pairs of practitioner and time for a need, each with its reasons."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from switchboard.matching.core.asking import Question, question
 from switchboard.matching.core.columns import Array, Tables
 from switchboard.matching.core.explain import because, emptied
 from switchboard.matching.core.facts import MODALITIES, Need, Pair, RoleFacts, SlotFacts, Time, Weights
-from switchboard.matching.core.gates import consented, fitting_modalities
+from switchboard.matching.core.gates import consented, fitting_modalities, may_see
 from switchboard.matching.core.world import World
 
 BEST = 10
@@ -57,14 +59,14 @@ def look(world: World, need: Need, weights: Weights, count: int = BEST) -> Found
 def best(world: World, tables: Tables, asked: Question, count: int) -> Array:
     """Run the kernel: ``int64[found, 5]`` of points, row, slot place, way, tenths of a mile."""
     t, q = tables, asked
-    rows, heap, _, found = world.scratch(tables, count)
+    own = world.scratch(tables, count)
     size = k.best_pairs(
         t.planes, t.words, t.masks, t.small, t.where, t.results, t.who, t.first, t.span,
         t.start, t.length, t.kind, t.status, t.ids,
-        q.ptr, q.planes, q.excluded, q.seen, q.ask, q.soon, q.place, q.clocks, q.hours,
-        rows, heap, found,
+        q.ptr, q.planes, q.excluded, q.seen, q.ask, q.soon, q.near, q.place, q.clocks, q.hours,
+        own.rows, own.heap, own.notes, own.found,
     )  # fmt: skip
-    return found[:size]
+    return own.found[:size]
 
 
 def _pair(one: list[int], role: RoleFacts, slot: SlotFacts) -> Pair:
@@ -100,19 +102,22 @@ def next_times(world: World, need: Need, practitioner: int, after: int, count: i
     asked = consented(need)
 
     def at(tables: Tables) -> tuple[Time, ...]:
-        times = []
-        for row in world.rows_of([practitioner]):
-            role = world.role_facts(tables, row)
-            begin, size = int(tables.span[row, k.BEGIN]), int(tables.span[row, k.COUNT])
-            own = slice(begin, begin + size)
-            open_after = (tables.status[own] == 0) & (tables.start[own] > after)
-            for place in begin + np.flatnonzero(open_after):
-                slot = _slot(world, tables, row, int(place))
-                ways = fitting_modalities(asked, role, slot)
-                if ways:
-                    times.append(Time(role.role, slot.slot, slot.start, slot.minutes, ways[0]))
-                if len(times) % (count + 1) == count:
-                    break
+        rows = world.rows_of([practitioner])
+        times = [time for row in rows for time in islice(_times(world, tables, asked, row, after), count)]
         return tuple(sorted(times, key=lambda time: (time.start, time.role, time.slot))[:count])
 
     return world.read(at)
+
+
+def _times(world: World, tables: Tables, need: Need, row: int, after: int) -> Iterator[Time]:
+    """Give the fitting times of one role after a minute, soonest first."""
+    role = world.role_facts(tables, row)
+    if not may_see(need, role):
+        return
+    begin, size = int(tables.span[row, k.BEGIN]), int(tables.span[row, k.COUNT])
+    own = slice(begin, begin + size)
+    for place in begin + np.flatnonzero((tables.status[own] == 0) & (tables.start[own] > after)):
+        slot = _slot(world, tables, row, int(place))
+        ways = fitting_modalities(need, role, slot)
+        if ways:
+            yield Time(role.role, slot.slot, slot.start, slot.minutes, ways[0])

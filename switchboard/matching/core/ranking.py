@@ -62,6 +62,13 @@ def soonness(need: Need, start: int, weights: Weights) -> int:
     return worth[min(max(0, start - need.now) // 60, len(worth) - 1)]
 
 
+@lru_cache(maxsize=64)
+def nearness_by_tenth(weights: Weights) -> tuple[int, ...]:
+    """Give the worth of 0, 1, 2 ... tenths of a mile; the last holds for everything farther."""
+    far = weights.far_miles * 10
+    return tuple(1000 - 1000 * tenth // far for tenth in range(far + 1))
+
+
 def nearness(need: Need, role: RoleFacts, way: str, weights: Weights) -> int:
     """Give how near a visit is: 1000 next door, 0 from ``far_miles`` on; telehealth has its own worth."""
     if way != IN_PERSON:
@@ -69,7 +76,8 @@ def nearness(need: Need, role: RoleFacts, way: str, weights: Weights) -> int:
     distance = tenths(need, role)
     if distance is None:
         return weights.unknown_nearness
-    return max(0, 1000 - 1000 * distance // (weights.far_miles * 10))
+    worth = nearness_by_tenth(weights)
+    return worth[min(distance, len(worth) - 1)]
 
 
 def preference_worth(need: Need, weights: Weights) -> Mapping[str, int]:

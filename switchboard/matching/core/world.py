@@ -10,7 +10,7 @@ it meets, so a pass over half a change is thrown away, never a crash.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -83,6 +83,16 @@ def slot_columns(vocabulary: Vocabulary, slots: Iterable[SlotFacts]) -> SlotColu
     )
 
 
+class Scratch(NamedTuple):
+    """Working space of one thread, so that a question allocates nothing."""
+
+    rows: Array
+    heap: Array
+    notes: Array
+    firsts: Array
+    found: Array
+
+
 class World:
     """All roles and slots, ready to be matched: ``from_arrays`` or ``from_facts``, then ``apply``."""
 
@@ -146,19 +156,20 @@ class World:
         """Give the rows of practitioners; those unknown have none."""
         return [row for one in practitioners for row in self._practitioner.get(one, ())]
 
-    def scratch(self, tables: Tables, count: int) -> tuple[Array, Array, Array, Array]:
-        """Give this thread's own working space: rows, heap, first starts, found pairs."""
+    def scratch(self, tables: Tables, count: int) -> "Scratch":
+        """Give this thread's own working space."""
         own = self._own.__dict__
         if own.get("rows") != tables.rows or own["count"] != count:
             size = tables.rows
-            own["space"] = (
-                np.zeros(size, np.int64),
-                np.zeros(size, np.int64),
-                np.zeros(size, np.int32),
-                np.zeros((count + 1, 5), np.int64),
+            own["space"] = Scratch(
+                rows=np.zeros(size, np.int64),
+                heap=np.zeros(size, np.int64),
+                notes=np.zeros((size, 5), np.int64),
+                firsts=np.zeros(size, np.int32),
+                found=np.zeros((count + 1, 5), np.int64),
             )
             own["rows"], own["count"] = size, count
-        space: tuple[Array, Array, Array, Array] = own["space"]
+        space: Scratch = own["space"]
         return space
 
     def role_facts(self, tables: Tables, row: int) -> RoleFacts:
@@ -252,7 +263,7 @@ class World:
         begin, count = tables.span[row, k.BEGIN], tables.span[row, k.COUNT]
         at = begin + np.flatnonzero(tables.ids[begin : begin + count] == slot)
         tables.status[at] = tables.status[at] & ~np.uint8(k.TAKEN) | np.uint8(k.TAKEN if taken else 0)
-        columns.write_open(tables, row)
+        columns.write_open(tables, row, row + 1)
         return len(at) > 0
 
     def _row_of_slot(self, slot: int) -> int:
@@ -266,7 +277,10 @@ class World:
         row = self._row.get(role)
         if row is None:
             return False
-        self._tables.small[row, k.ACCEPTING], self._tables.small[row, k.ROOM] = accepting, room
+        self._tables.small[row, k.ACCEPTING], self._tables.small[row, k.ROOM] = (
+            accepting,
+            min(room, columns.MOST),
+        )
         k.set_bits(self._tables.planes, columns.ACCEPTS, 1, row, np.uint64(accepting and room > 0))
         return True
 
@@ -299,7 +313,7 @@ class World:
         for name in ("masks", "small", "where", "results", "who"):
             getattr(tables, name)[row] = getattr(single, name)[0]
         tables.words = max(tables.words, (row >> 6) + 1)
-        columns.write_planes(tables, row)
+        columns.write_planes(tables, row, row + 1)
         self._engage(practitioner)
         return True
 
@@ -340,7 +354,7 @@ class World:
             k.mark_engaged(
                 row, self._tables.span, self._tables.start, self._tables.length, self._tables.status, pairs
             )
-            columns.write_open(self._tables, row)
+            columns.write_open(self._tables, row, row + 1)
         return bool(rows)
 
     def _grow(self, rows: int, slots: int) -> None:
