@@ -1,6 +1,7 @@
 """Run every measurement, or those named, print the tables and write ``bench/RESULTS.md``.
 
-A measurement is a module here with ``main(report)`` that hands its lines to ``report``. With names, nothing is written.
+A measurement is a module here with ``main(report)`` that hands its lines to ``report``. With names given,
+nothing is written.
 """
 
 import platform
