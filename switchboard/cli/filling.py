@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,39 @@ from switchboard.cli.saying import answer, as_json, fail
 
 
 @click.command("demo")
-@click.option("--members", default=10_000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--practitioners", default=1_500, show_default=True, type=click.IntRange(1, 53_000))
-@click.option("--weeks", default=8, show_default=True, type=click.IntRange(1, 52))
+@click.option("--members", default=10_000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--practitioners", default=1_500, show_default=True, type=click.IntRange(40, 53_000))
+@click.option("--weeks", default=8, show_default=True, type=click.IntRange(1, 26))
+@click.option("--slots", type=click.IntRange(1), help="How many open slots; else what they would offer.")
+@click.option("--start", type=click.DateTime(), help="The instant it is seen from, in UTC; else now.")
 @click.option("--seed", default=7, show_default=True, help="The same seed makes the same plan.")
 @as_json
-def demo_verb(members: int, practitioners: int, weeks: int, seed: int, machine: bool) -> None:
+def demo_verb(
+    members: int,
+    practitioners: int,
+    weeks: int,
+    slots: int | None,
+    start: datetime | None,
+    seed: int,
+    machine: bool,
+) -> None:
     """Fill an empty database with a synthetic plan: people, network, needs, weeks of bookable time."""
     with at_hand(machine):
         fill = _door(machine, "switchboard.demo.actions", "fill", "The demo plan")
-        made = fill(members=members, practitioners=practitioners, weeks=weeks, seed=seed, quiet=machine)
+        from switchboard.demo.plan import PlanError
+
+        try:
+            made = fill(
+                members=members,
+                practitioners=practitioners,
+                weeks=weeks,
+                seed=seed,
+                start=start and start.replace(tzinfo=UTC),
+                open_slots=slots,
+                quiet=machine,
+            )
+        except PlanError as error:
+            fail(machine, str(error))
         answer(machine, {"made": made}, f"Made: {', '.join(f'{n:,} {what}' for what, n in made.items())}.")
 
 
