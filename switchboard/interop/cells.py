@@ -176,3 +176,11 @@ def period(starts: date | None, ends: date | None, column: str) -> None:
     """Refuse a period that ends before it begins."""
     if starts and ends and ends < starts:
         raise Wrong("period_backwards", column)
+
+
+def web_link(value: str, column: str) -> str:
+    """Give an http(s) address, or an empty string when none is given."""
+    word = text(value, column, 400)
+    if word and not re.match(r"https?://[^\s/]+", word):
+        raise Wrong("link_shape", column)
+    return word

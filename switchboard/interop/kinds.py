@@ -12,13 +12,19 @@ from switchboard.interop.findings import FileProblem, Findings
 from switchboard.interop.members_csv import member_rows
 from switchboard.interop.nppes import nppes_rows
 from switchboard.interop.practitioners_csv import practitioner_rows
-from switchboard.members.actions.importing import MemberImport
+from switchboard.interop.scheduling_links import PublishedSchedule, published
+from switchboard.interop.slots_csv import slot_rows
+from switchboard.members.actions.importing import Loaded, MemberImport
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember
-from switchboard.network.actions.importing import NetworkImport, clinicians_of
+from switchboard.network.actions.importing import NetworkImport, clinicians_of, source_named
+from switchboard.network.actions.placing import NetworkImported
+from switchboard.network.queries import keys_of, roles_by_npi, zones_of
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.worklist import open_work
 from switchboard.rulebook.rules import Value, rule
+from switchboard.scheduling.actions.importing import SlotImport, SlotsImported
+from switchboard.scheduling.core.timetable import ImportedSchedule, ImportedSlot
 
 REVIEW_DAYS = 5
 
@@ -47,12 +53,22 @@ class Shelf:
         self.skipped: Counter[str] = Counter()
         self._members: MemberImport | None = None
         self._network: NetworkImport | None = None
+        self._slots: SlotImport | None = None
+        self._schedules: list[ImportedSchedule] = []
+        self._published: list[PublishedSchedule] = []
 
     def add(self, row: Any) -> None:
         """Put one row on its room's stage."""
         if isinstance(row, ImportedMember | ImportedCoverage):
             self._members = self._members or MemberImport(source=self.source, by=self.by)
             self._members.add(row)
+        elif isinstance(row, ImportedSlot):
+            self._slots = self._slots or SlotImport(whole=KINDS[self.kind].whole)
+            self._slots.add(row)
+        elif isinstance(row, ImportedSchedule):
+            self._schedules.append(row)
+        elif isinstance(row, PublishedSchedule):
+            self._published.append(row)
         else:
             self._network = self._network or NetworkImport(
                 source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole
@@ -65,16 +81,38 @@ class Shelf:
         for load in (self._members, self._network):
             if load is None:
                 continue
-            done = load.finish()
-            self.counts.update(done.counts)
-            for refusal in done.refused:
-                self.findings.add(*refusal)
-            for remark in done.remarks:
-                self.findings.add(*remark, warning=True)
+            self._take(load.finish())
+        if self._slots:
+            source = source_named(name=self.source, kind=self.source_kind)
+            self._look_up(source.pk)
+            self._take(self._slots.finish(source_id=source.pk, schedules=self._schedules))
         if before and not self.approve_fewer:
             left = clinicians_of(self.source)
             if too_few(before, left, rule("interop/fewer_clinicians").on(today())):
                 raise FileProblem("fewer_than_last", now=left, before=before)
+
+    def _take(self, done: Loaded | NetworkImported | SlotsImported) -> None:
+        self.counts.update(done.counts)
+        for refusal in done.refused:
+            self.findings.add(*refusal)
+        for remark in done.remarks:
+            self.findings.add(*remark, warning=True)
+
+    def _look_up(self, source_id: int) -> None:
+        """Find the places that published schedules name."""
+        places = keys_of(source_id=source_id, kind="location")
+        zones = zones_of(list(places.values()))
+        for schedule in self._published:
+            place = places.get(schedule.location_key)
+            if place is None:
+                self.findings.add(
+                    schedule.file, schedule.line, "Schedule.actor", "actor_not_found", warning=True
+                )
+                continue
+            kinds = schedule.service_types
+            self._schedules.append(
+                ImportedSchedule(schedule.key, None, None, place, "", zones[place], ("in_person",), kinds)
+            )
 
     def open_reviews(self, run: int) -> None:
         """Open a task for each code of this run that waits for a person."""
@@ -113,6 +151,14 @@ def _nppes(path: str, shelf: Shelf) -> Iterator[Any]:
     return nppes_rows(_csv_path(path), findings=shelf.findings)
 
 
+def _slots(path: str, shelf: Shelf) -> Iterator[Any]:
+    return slot_rows(_csv_path(path), findings=shelf.findings, roles=roles_by_npi())
+
+
+def _links(path: str, shelf: Shelf) -> Iterator[Any]:
+    return published(path, findings=shelf.findings, skipped=shelf.skipped)
+
+
 def _fhir(path: str, shelf: Shelf) -> Iterator[Any]:
     mappers = people(shelf.source, today()) | DIRECTORY
     return mapped(Path(path), mappers, findings=shelf.findings, skipped=shelf.skipped)
@@ -138,4 +184,8 @@ KINDS: dict[str, Kind] = {
     "fhir": Kind(_fhir, "members, coverage and network, FHIR R4 NDJSON, a file or folder"),
     "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole=True),
     "nppes": Kind(_nppes, "the national registry's dissemination file, CSV", source_kind="registry"),
+    "slots": Kind(_slots, "bookable time by NPI, CSV"),
+    "scheduling-links": Kind(
+        _links, "a SMART Scheduling Links publisher, folder or address", source_kind="aggregator", whole=True
+    ),
 }

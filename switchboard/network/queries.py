@@ -121,3 +121,47 @@ def _card(row: PractitionerRole) -> RoleCard:
         place.time_zone,
         place.phone,
     )
+
+
+def keys_of(*, source_id: int, kind: str) -> dict[str, int]:
+    """Give what a source calls its records of one kind (``location``, ``role`` ...), with their numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, subject_id FROM network_networkkey WHERE source_id = %s AND kind = %s",
+            [source_id, kind],
+        )
+        return dict(cursor.fetchall())
+
+
+class RolePlace(NamedTuple):
+    """Where a role is: its numbers, ZIP code and time zone."""
+
+    role: int
+    practitioner: int
+    location: int | None
+    zip5: str
+    zone: str
+
+
+def roles_by_npi() -> dict[str, list[RolePlace]]:
+    """Give every active role by its practitioner's NPI; best source first."""
+    found: dict[str, list[RolePlace]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.npi, r.id, p.id, l.id, coalesce(l.zip5, ''), coalesce(l.time_zone, 'America/New_York')"
+            " FROM network_practitionerrole r JOIN network_practitioner p ON p.id = r.practitioner_id"
+            " JOIN network_source s ON s.id = r.source_id"
+            " LEFT JOIN network_location l ON l.id = r.location_id"
+            " WHERE r.active AND p.active AND p.npi IS NOT NULL AND s.kind <> 'registry'"
+            " ORDER BY s.rank, r.id"
+        )
+        for npi, *place in cursor.fetchall():
+            found.setdefault(npi, []).append(RolePlace(*place))
+    return found
+
+
+def zones_of(locations: Sequence[int]) -> dict[int, str]:
+    """Give the time zone of each location."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, time_zone FROM network_location WHERE id = ANY(%s)", [list(locations)])
+        return dict(cursor.fetchall())

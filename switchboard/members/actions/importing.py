@@ -83,7 +83,7 @@ class MemberImport:
                 member_id=None,
                 what="bulk load",
             )
-            tell("members_loaded", {"source": self.source, **done.counts})
+            tell("members.imported", {"source": self.source, **done.counts})
         return done
 
 

@@ -92,7 +92,7 @@ class NetworkImport:
         )
         place_all(telling, whole=self.whole, done=done)
         if done.roles:
-            tell("roles_changed", {"source": telling.source, "roles": done.roles[:NAMED_ROLES]})
+            tell("roles.changed", {"source": telling.source, "roles": done.roles[:NAMED_ROLES]})
         return done
 
     def _learn_from_roles(self) -> None:

@@ -1,0 +1,131 @@
+"""Bad FHIR NDJSON and the answer it gets: line by line, by path, never by value."""
+
+import gzip
+import json
+
+import pytest
+
+from switchboard.interop.ndjson_reading import LONGEST
+from switchboard.platform.staging import ask
+
+pytestmark = pytest.mark.django_db
+
+LEE = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "name": [{"family": "Lee", "given": ["Ann"]}],
+    "birthDate": "1990-05-04",
+}
+COVER = {
+    "resourceType": "Coverage",
+    "id": "c1",
+    "status": "active",
+    "beneficiary": {"reference": "Patient/p1"},
+    "payor": [{"display": "Medicaid"}],
+    "period": {"start": "2026-01-01"},
+}
+
+
+def ndjson(*resources) -> bytes:
+    return b"".join(json.dumps(r).encode() + b"\n" for r in resources)
+
+
+def people() -> int:
+    return ask("SELECT count(*) FROM members_member")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"not json\n", "not_json"),
+        (b'{"resourceType":"Patient","id":"x","id":"y"}\n', "key_twice"),
+        (b'{"resourceType":"Patient","multipleBirthInteger":NaN}\n', "not_json"),
+        (b'{"resourceType":"Patient","id":"\\ud800"}\n', "not_json"),
+        (b'\xef\xbb\xbf{"resourceType":"Patient"}\n', "byte_order_mark"),
+        (b'{"resourceType":"Patient","name":[{"family":"a\\u0000b"}]}\n', "control_character"),
+        (b'{"a":' * 101 + b"1" + b"}" * 101 + b"\n", "too_deep"),
+        (b"[" * 100_000 + b"\n", "too_deep"),
+        (b"[1,2]\n", "not_an_object"),
+        (b'{"resourceType":"Patient","id":"x', "cut_off"),
+        (b'{"x":"' + b"x" * LONGEST + b'"}\n', "line_too_long"),
+        (b'{"resourceType":"Patient","id":"\xff"}\n', "not_json"),
+        (b'{"multipleBirthInteger":1e999}\n', "not_json"),
+    ],
+)
+def test_a_line_that_is_no_clean_object_is_refused_and_the_others_follow_the_mode(bring, line, code):
+    report = bring("fhir", ndjson(LEE) + line)
+    assert (report.state, people()) == ("refused", 0)
+    report = bring("fhir", ndjson(LEE) + line, mode="good")
+    assert ({(f.line, f.code) for f in report.findings}, people()) == ({(2, code)}, 1)
+
+
+def test_a_name_with_an_escaped_quotation_mark_is_no_key_said_twice(bring):
+    line = ndjson(LEE).replace(b'"Lee"', b'"L\\u0022e\\\\u0000e"')
+    assert bring("fhir", line).state == "done"
+
+
+def test_gzip_crlf_blank_lines_and_mixed_types_are_read(bring):
+    content = gzip.compress(ndjson(COVER, LEE).replace(b"\n", b"\r\n\r\n"))
+    report = bring("fhir", content, name="mixed.ndjson.gz")
+    assert (report.counts["members_added"], report.counts["coverages_added"]) == (1, 1)
+
+
+def test_a_compressed_file_cut_off_changes_nothing(bring):
+    report = bring("fhir", gzip.compress(ndjson(LEE) * 1000)[:-20], name="cut.ndjson.gz")
+    assert (report.state, people()) == ("refused", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "code"),
+    [
+        ({"name": []}, "Patient.name.family", "required"),
+        ({"name": None}, "Patient.name", "element"),
+        ({"birthDate": ""}, "Patient.birthDate", "element"),
+        ({"birthDate": "2026-02-30"}, "Patient.birthDate", "date_shape"),
+        ({"birthDate": "1990-05"}, "Patient.birthDate", "birth_date_partial"),
+        ({"birthDate": "3000-01-01"}, "Patient.birthDate", "birth_date_impossible"),
+        ({"gender": "f"}, "Patient.gender", "element"),
+        ({"nom": "Lee"}, "Patient", "element"),
+        ({"name": "Lee"}, "Patient.name", "element"),
+    ],
+)
+def test_a_broken_element_is_named_by_its_path(bring, change, column, code):
+    report = bring("fhir", ndjson(LEE | change))
+    assert {(f.line, f.column, f.code) for f in report.findings} == {(1, column, code)}
+    assert people() == 0
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["https://elsewhere.example/Patient/p1", "#contained", "javascript:alert(1)", "Group/p1", "Patient/"],
+)
+def test_a_reference_that_leads_out_of_the_file_is_refused(bring, reference):
+    report = bring("fhir", ndjson(LEE, COVER | {"beneficiary": {"reference": reference}}))
+    assert report.codes == {"reference_foreign": 1}
+
+
+def test_a_reference_to_nobody_and_one_to_another_source_get_the_same_answer(bring):
+    bring("fhir", ndjson(LEE | {"id": "theirs"}), source="another source")
+    for missing in ("nobody", "theirs"):
+        report = bring("fhir", ndjson(COVER | {"beneficiary": {"reference": f"Patient/{missing}"}}))
+        assert report.codes == {"member_not_found": 1}
+
+
+def test_a_line_of_business_nobody_can_tell_goes_to_a_person_and_not_to_a_default(bring):
+    report = bring("fhir", ndjson(LEE, COVER | {"payor": [{"display": "Acme"}]}))
+    assert (report.state, report.held) == ("done", {"line_of_business_unknown": 1})
+    assert ask("SELECT count(*) FROM members_coverage") == [(0,)]
+    assert ask("SELECT kind FROM platform_workitem WHERE queue = 'import-review'") == [
+        ("line_of_business_unknown",)
+    ]
+
+
+def test_types_that_are_not_read_are_counted_and_a_nameless_type_is_an_error(bring):
+    claim = {"resourceType": "Claim", "id": "x"}
+    assert bring("fhir", ndjson(LEE, claim)).counts["skipped_Claim"] == 1
+    assert bring("fhir", ndjson({"id": "x"})).codes == {"resource_type": 1}
+
+
+def test_a_period_backwards_is_refused(bring):
+    report = bring("fhir", ndjson(LEE, COVER | {"period": {"start": "2026-02-01", "end": "2026-01-01"}}))
+    assert report.codes == {"period_backwards": 1}
