@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from switchboard.platform import sessions
 from switchboard.platform.models import User
+from switchboard.platform.roles import Role
 
 
 class Adapter(DefaultAccountAdapter):
@@ -25,6 +26,17 @@ class Adapter(DefaultAccountAdapter):
 def shown_name(user: User) -> str:
     """Give the name pages show for a user."""
     return user.name
+
+
+def begin_account(*, email: str, name: str, language: str) -> int | None:
+    """Make a member's account, who signs in by code; None when the address belongs to another account.
+
+    A teenager and a parent may not share an address: one of the two would read the other's codes (P7).
+    """
+    if User.objects.filter(email__iexact=email).exists():
+        return None
+    spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return User.objects.create_user(email, name=name, role=Role.MEMBER.value, language=spoken).pk
 
 
 def loopback(request: HttpRequest) -> bool:

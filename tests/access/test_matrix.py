@@ -35,17 +35,6 @@ def test_the_rule_is_the_golden_table():
         assert [cells[role][c.value] for c in DataClass] == row.split(), role
 
 
-@pytest.mark.parametrize("example", RULE.examples, ids=lambda e: e["says"])
-def test_worked_examples(example):
-    asked = {
-        "viewer": Viewer(1, "Invented", Role(example["role"])),
-        "data_class": DataClass(example["data_class"]),
-        "relation": Relation(example["relation"]),
-    }
-    assert extent(**asked).outcome == example["read"]
-    assert extent(**asked, write=True).outcome == example["write"]
-
-
 @pytest.mark.parametrize("role", sorted(STAFF - {Role.AUDITOR}))
 def test_no_member_of_staff_sees_a_stranger(role):
     """Without a relationship every class about persons is shut, to every role but the auditor's."""

@@ -7,22 +7,10 @@ from django.test import Client, override_settings
 
 from switchboard.platform.clock import stopped_at
 from switchboard.platform.roles import Role
-from switchboard.platform.sessions import BEGAN, SEEN, over
 from switchboard.platform.staff import dismiss
-from switchboard.rulebook.rules import rule
 
-RULE = rule("access/sessions")
 PAGE = "/account/second-step/"  # a page every signed-in role may see
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.doors")]
-
-
-@pytest.mark.parametrize("example", RULE.examples, ids=lambda e: e["says"])
-def test_worked_examples(example, noon):
-    session = {
-        BEGAN: (noon - timedelta(minutes=example["minutes"])).timestamp(),
-        SEEN: (noon - timedelta(minutes=example["idle_minutes"])).timestamp(),
-    }
-    assert over(session, Role(example["role"])) is example["over"]
 
 
 @pytest.mark.parametrize(("role", "minutes"), [(Role.NAVIGATOR, 15), (Role.MEMBER, 30)])

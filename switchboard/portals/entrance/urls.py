@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from switchboard.platform.doors import public
-from switchboard.portals.entrance import demo, home, who_looked
+from switchboard.portals.entrance import activation, demo, home, who_looked
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
         name="account_login",
     ),
     path("account/who-looked", who_looked.who_looked, name="who_looked"),
+    path("account/activate", activation.activation, name="activation"),
     path("demo/", demo.door, name="demo"),
     path("demo/mailbox", demo.mailbox, name="demo_mailbox"),
 ]
