@@ -50,6 +50,7 @@ HOURS = np.array(
 WEEKDAYS = np.array([1.25, 1.1, 1.0, 1.0, 0.8, 0.35, 0.4])
 ALARMS = (25, 50, 190)  # minutes ago: the newest positive answers, the last of them already answered to
 TRIES = 40
+STALE_DAYS = 9  # after so many, most requests nobody came back to are closed
 
 
 @dataclass(slots=True)
@@ -270,7 +271,7 @@ def _advance(
     case.offered = min(
         case.asked + 12 + int(chance[0] * (60 if case.channel == "portal" else 900)), when.start
     )
-    if days < 0.4 and chance[1] < 0.75:
+    if days < 1.5 and chance[1] < 0.6:
         case.stage = "open" if chance[1] < 0.25 else "triaged"
         return
     if days > 2 and chance[1] < 0.1:
@@ -279,14 +280,23 @@ def _advance(
     if not _find(plan, when, draw, case, made, able, book):
         return
     if chance[1] > (0.75 if days < 3 else 0.94):
-        case.stage = "offered"
+        _leave_open(case, days, chance[5])
         return
     case.booked = min(case.offered + 5 + int(chance[3] ** 3 * 2 * DAY), when.start - 1, case.start - 30)
     case.stage = "booked"
     case.fate = "booked"
     if case.start + 60 <= when.start:
         case.fate = "fulfilled" if chance[4] < 0.77 else "noshow" if chance[4] < 0.92 else "cancelled"
-        case.stage = {"fulfilled": "kept", "noshow": "booked", "cancelled": "offered"}[case.fate]
+        case.stage = {"fulfilled": "kept", "noshow": "booked"}.get(case.fate, case.stage)
+        if case.fate == "cancelled":
+            _leave_open(case, days, chance[5])
+
+
+def _leave_open(case: Case, days: float, chance: float) -> None:
+    """Leave a request with its offers; most old ones have been closed since."""
+    case.stage = "offered"
+    if days > STALE_DAYS and chance < 0.85:
+        case.stage, case.closed = "closed", "no_reply"
 
 
 def _find(

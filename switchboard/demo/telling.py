@@ -75,7 +75,7 @@ def _request(case: Case, when: Clock, name: str, booked: tuple[int, int] | None)
         at(min(case.start + 50, when.start)) if case.stage == "kept" else None,
         booked[0] if stands and booked else None,
         NAVIGATOR if case.channel == "phone" else None,
-        at(min(case.asked + 5 * DAY, when.start)) if case.closed else None,
+        at(min(max(case.asked + 5 * DAY, case.start + 2 * DAY), when.start)) if case.closed else None,
         case.closed,
     )  # fmt: skip
 
