@@ -80,6 +80,12 @@ def request_of(*, viewer: Viewer, public_id: UUID) -> RequestView | None:
         return view_of(row)
 
 
+def request_numbered(*, viewer: Viewer, request_id: int) -> RequestView | None:
+    """Give one request by its number, audited; None when there is none."""
+    found = Request.objects.filter(pk=request_id).values_list("public_id", flat=True).first()
+    return None if found is None else request_of(viewer=viewer, public_id=found)
+
+
 def requests_of(*, viewer: Viewer, member_id: int, limit: int = 20) -> list[RequestView]:
     """Give a member's requests, newest first."""
     with transaction.atomic():

@@ -1,5 +1,6 @@
 """Reads of members: rows in, facts out; every query about a person takes ``viewer``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,3 +115,19 @@ def care_facts(*, viewer: Viewer, member_id: int) -> CareFacts:
         tuple(wish.genders) if wish else (),
         tuple(wish.modalities) if wish else (),
     )
+
+
+def given_names(*, viewer: Viewer, member_ids: Iterable[int]) -> dict[int, str]:
+    """Give how to call each member (their own, or those they act for), audited."""
+    found = {}
+    with transaction.atomic():
+        for row in Member.objects.filter(pk__in=list(member_ids)):
+            touch(
+                viewer=viewer,
+                member_id=row.pk,
+                data_class=DataClass.IDENTITY,
+                what="name",
+                scope="appointments",
+            )
+            found[row.pk] = row.preferred_name or row.given_name or row.family_name
+    return found

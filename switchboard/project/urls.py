@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("gallery/", include("switchboard.portals.gallery.views")),
     path("", include("switchboard.portals.entrance.urls")),
+    path("", include("switchboard.portals.member.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),
 ]

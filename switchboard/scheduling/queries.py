@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
-from switchboard.scheduling.models import Appointment
+from switchboard.scheduling.models import Appointment, Slot
 
 
 class OpenSlots(NamedTuple):
@@ -96,6 +96,27 @@ def engagements() -> list[Engagement]:
             " AND practitioner_id IS NOT NULL AND NOT grouped"
         )
         return [Engagement(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot as pages show it."""
+
+    id: int
+    role_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    seats_left: int
+
+
+def slot_of(slot_id: int) -> SlotView | None:
+    """Give one slot; None when there is none. Open directory data, about nobody."""
+    row = Slot.objects.filter(pk=slot_id).select_related("schedule").first()
+    if row is None:
+        return None
+    left = 0 if row.withdrawn else row.seats - row.taken
+    return SlotView(row.pk, row.role_id, row.starts_at, row.ends_at, row.schedule.time_zone, left)
 
 
 @dataclass(frozen=True, slots=True)

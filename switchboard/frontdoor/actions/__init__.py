@@ -10,7 +10,7 @@ from switchboard.frontdoor.actions.asking import (
     override,
     say,
 )
-from switchboard.frontdoor.actions.offering import book, follow_booking, follow_ending, offer
+from switchboard.frontdoor.actions.offering import book, follow_booking, follow_ending, offer, reschedule
 
 __all__ = [
     "NotSayable",
@@ -24,5 +24,6 @@ __all__ = [
     "note",
     "offer",
     "override",
+    "reschedule",
     "say",
 ]

@@ -1,9 +1,10 @@
 """Offer times for a request and book one; the request follows what becomes of its appointment."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -13,19 +14,27 @@ from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import Offer, Request, Triage
 from switchboard.frontdoor.queries import intake_of
 from switchboard.kernel.reasons import Decision
-from switchboard.matching.core.facts import Pair
+from switchboard.matching.core.facts import Need, Pair
 from switchboard.matching.queries import match_now, third_next
 from switchboard.members.queries import CareFacts, care_facts
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
 from switchboard.scheduling.actions import book as book_slot
+from switchboard.scheduling.actions import reschedule as move_slot
 from switchboard.scheduling.core.answer import Outcome
 
 
-def offer(
-    *, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = None
-) -> Decision[tuple[Pair, ...]]:
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What was asked of the match, where the member is (degrees), and what was found, with its reasons."""
+
+    need: Need
+    place: tuple[float, float] | None
+    found: Decision[tuple[Pair, ...]]
+
+
+def offer(*, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = None) -> Offered:
     """Match the request now and keep what was offered, in order, with its reasons.
 
     ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...).
@@ -40,9 +49,12 @@ def offer(
         wishes = intake_of(row.pk) | dict(changed or {})
         need = need_of(_asker(row, facts, wishes), Needs.from_json(latest.needs), wishes, now())
         decision = match_now(need)
+        place = None
+        if facts.latitude is not None and facts.longitude is not None:
+            place = (facts.latitude, facts.longitude)
         if decision.outcome:
             _keep_offers(row, decision.outcome, third_next(need))
-        return decision
+        return Offered(need, place, decision)
 
 
 def _asker(row: Request, facts: CareFacts, wishes: Mapping[str, Any]) -> Asker:
@@ -109,6 +121,18 @@ def book(
         made = decision.outcome.appointment
         if decision.outcome.done and made is not None and not decision.outcome.replayed:
             follow_booking(request_id=row.pk, appointment_id=made.id, starts_at=made.starts_at)
+        return decision
+
+
+def reschedule(
+    *, appointment: UUID, slot_id: int, modality: str, by: Viewer, key: str | None = None
+) -> Decision[Outcome]:
+    """Move an appointment; the request it belongs to follows in the same transaction."""
+    with transaction.atomic():
+        decision = move_slot(appointment=appointment, slot_id=slot_id, modality=modality, by=by, key=key)
+        made = decision.outcome.appointment
+        if decision.outcome.done and made is not None and made.request_id and not decision.outcome.replayed:
+            follow_booking(request_id=made.request_id, appointment_id=made.id, starts_at=made.starts_at)
         return decision
 
 

@@ -72,6 +72,13 @@ def cancel_reasons(on: date) -> tuple[str, ...]:
     return tuple(name for name in rule("scheduling/cancel_reasons").on(on).data if name not in ours)
 
 
+def cancel_choices(on: date, language: str, *, member: bool) -> tuple[tuple[str, str], ...]:
+    """Give the reasons to choose from with their words; for a member only those about themselves."""
+    data = rule("scheduling/cancel_reasons").on(on).data
+    chosen = (code for code in cancel_reasons(on) if not member or data[code]["by_member"])
+    return tuple((code, data[code].get(language) or data[code]["en"]) for code in chosen)
+
+
 def hold_until(now: datetime) -> datetime:
     """Give the instant at which a hold made now ends (rule ``scheduling/hold``)."""
     minutes: int = rule("scheduling/hold").on(now.date())["minutes"]

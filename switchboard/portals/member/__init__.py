@@ -1,0 +1,1 @@
+"""Pages of members and those who act for them: phone first, kind, in English and Spanish."""

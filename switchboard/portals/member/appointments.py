@@ -1,0 +1,132 @@
+"""My appointments: see, move, cancel."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from switchboard.frontdoor.actions import offer, reschedule
+from switchboard.frontdoor.queries import request_numbered
+from switchboard.members.queries import viewer_of
+from switchboard.network.queries import RoleCard, role_cards
+from switchboard.platform.access import Viewer
+from switchboard.platform.clock import now, today
+from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, match_cards
+from switchboard.portals.member.care import language, members_only
+from switchboard.rulebook.words import say
+from switchboard.scheduling.actions import cancel
+from switchboard.scheduling.core.appointment import cancel_choices
+from switchboard.scheduling.queries import AppointmentView, appointment_of, appointments_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An appointment in words."""
+
+    key: UUID
+    state: str
+    day: str
+    hour: str
+    how: str
+    in_person: bool
+    who: str
+    where: str
+    phone: str
+    open: bool
+
+
+def shown(view: AppointmentView, card: RoleCard | None = None) -> Shown:
+    """Put an appointment into words, on the clock of the place."""
+    card = card or (role_cards([view.role_id]).get(view.role_id) if view.role_id else None)
+    return Shown(
+        key=view.public_id,
+        state=view.state,
+        day=day_of(view.starts_at, view.time_zone),
+        hour=hour_of(view.starts_at, view.time_zone),
+        how=how(view.modality),
+        in_person=view.modality == "in_person",
+        who=", ".join(p for p in (card.name, card.credential) if p) if card else "",
+        where=", ".join(p for p in (card.address, card.city, card.state) if p) if card else "",
+        phone=card.phone if card else "",
+        open=view.state in ("held", "booked") and view.starts_at > now(),
+    )
+
+
+@members_only
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show what is to come, then what was."""
+    viewer = viewer_of(request)
+    whose = [viewer.member_id] if viewer.member_id else []
+    whose += [m for m, may in viewer.proxied.items() if "appointments" in may]
+    views = [a for member_id in whose for a in appointments_of(viewer=viewer, member_id=member_id)]
+    cards = role_cards(a.role_id for a in views if a.role_id)
+    rows = [shown(a, cards.get(a.role_id or 0)) for a in sorted(views, key=lambda a: a.starts_at)]
+    context = {"coming": [r for r in rows if r.open], "past": [r for r in rows[::-1] if not r.open]}
+    return render(request, "member/appointments.html", context)
+
+
+def _appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
+    found = appointment_of(viewer=viewer, public_id=key)
+    if found is None:
+        raise Http404("No appointment of that id.")
+    return found
+
+
+@members_only
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show one appointment; with ``move`` the other times; POST with a time moves it."""
+    viewer = viewer_of(request)
+    found = _appointment_or_404(viewer, key)
+    told = _moved(viewer, found, request) if request.method == "POST" else None
+    if isinstance(told, HttpResponse):
+        return told
+    context = {"appointment": shown(found), "told": told or "", "key": key}
+    if "move" in request.GET or told:
+        asked = request_numbered(viewer=viewer, request_id=found.request_id) if found.request_id else None
+        if asked is not None:
+            offered = offer(request_id=asked.request_id, by=viewer)
+            context["matches"] = match_cards(offered.found.outcome, offered.need, offered.place)
+            context["why_none"] = [say(r, language()) for r in offered.found.because]
+        context["moving"] = True
+    return render(request, "member/appointment.html", context, status=409 if told else 200)
+
+
+def _moved(viewer: Viewer, found: AppointmentView, request: HttpRequest) -> HttpResponse | str:
+    chosen = chosen_slot(request.POST.get("time", ""))
+    if chosen is None:
+        return redirect("member_appointment", key=found.public_id)
+    decision = reschedule(appointment=found.public_id, slot_id=chosen[0], modality=chosen[1], by=viewer)
+    made = decision.outcome.appointment
+    if decision.outcome.done and made is not None:
+        messages.success(request, _("Your appointment has moved."))
+        return redirect("member_appointment", key=made.public_id)
+    return say(decision.because[0], language())
+
+
+@members_only
+@require_http_methods(["GET", "POST"])
+def cancelling(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask why, then cancel."""
+    viewer = viewer_of(request)
+    found = _appointment_or_404(viewer, key)
+    options = cancel_choices(today(), language(), member=True)
+    chosen = request.POST.get("reason", "")
+    error = ""
+    if request.method == "POST":
+        if chosen in dict(options):
+            decision = cancel(appointment=key, reason=chosen, by=viewer)
+            if decision.outcome.done:
+                messages.success(
+                    request, _("Your appointment is cancelled. The time is free for someone else.")
+                )
+                return redirect("member_appointments")
+            error = say(decision.because[0], language())
+        else:
+            error = _("Please choose a reason.")
+    context = {"appointment": shown(found), "key": key, "options": options, "error": error}
+    return render(request, "member/cancel.html", context, status=422 if error else 200)

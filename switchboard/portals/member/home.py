@@ -1,0 +1,45 @@
+"""The member's first page: ask for care, go on where they were, the next appointment."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from switchboard.frontdoor.queries import RequestView, requests_of
+from switchboard.members.queries import given_names, viewer_of
+from switchboard.platform.access import Viewer
+from switchboard.platform.clock import now
+from switchboard.portals.member.appointments import Shown, shown
+from switchboard.portals.member.care import members_only
+from switchboard.scheduling.queries import appointments_of
+
+
+@members_only
+def home(request: HttpRequest) -> HttpResponse:
+    """Show for each person the viewer may act for what is under way and what comes next."""
+    viewer = viewer_of(request)
+    people = [_person(viewer, member_id) for member_id in _whom(viewer)]
+    names = given_names(viewer=viewer, member_ids=[p["member_id"] for p in people])
+    for person in people:
+        person["name"] = names.get(person["member_id"], "")
+        person["own"] = person["member_id"] == viewer.member_id
+    return render(request, "member/home.html", {"people": people})
+
+
+def _whom(viewer: Viewer) -> list[int]:
+    own = [viewer.member_id] if viewer.member_id else []
+    return own + [m for m, may in viewer.proxied.items() if "appointments" in may and m not in own]
+
+
+def _person(viewer: Viewer, member_id: int) -> dict[str, Any]:
+    requests = requests_of(viewer=viewer, member_id=member_id, limit=5)
+    open_now: RequestView | None = next((r for r in requests if r.state in OPEN), None)
+    coming: list[Shown] = [
+        shown(a)
+        for a in reversed(appointments_of(viewer=viewer, member_id=member_id, limit=20))
+        if a.state == "booked" and a.ends_at > now()
+    ]
+    return {"member_id": member_id, "request": open_now, "coming": coming}
+
+
+OPEN = ("open", "triaged", "offered")

@@ -1,0 +1,19 @@
+"""Routes of the member pages."""
+
+from django.urls import path
+
+from switchboard.portals.member import appointments, care, home, matches
+
+urlpatterns = [
+    path("home/", home.home, name="member_home"),
+    path("care/start", care.start, name="member_start"),
+    path("care/<uuid:key>/", care.resume, name="member_care"),
+    path("care/<uuid:key>/ask/<str:step>", care.step, name="member_step"),
+    path("care/<uuid:key>/with-you/<str:step>", care.with_you, name="member_with_you"),
+    path("care/<uuid:key>/result", care.result, name="member_result"),
+    path("care/<uuid:key>/matches", matches.matches, name="member_matches"),
+    path("care/<uuid:key>/confirm", matches.confirm, name="member_confirm"),
+    path("appointments/", appointments.listing, name="member_appointments"),
+    path("appointments/<uuid:key>/", appointments.detail, name="member_appointment"),
+    path("appointments/<uuid:key>/cancel", appointments.cancelling, name="member_cancel"),
+]
