@@ -19,7 +19,10 @@ from switchboard.portals.member.care import language, members_only, request_or_4
 from switchboard.rulebook.words import say
 from switchboard.scheduling.queries import slot_of
 
-WIDER: dict[str, dict[str, Any]] = {"video": {"meet": ["in_person", "video", "phone"]}, "far": {"max_miles": 200}}
+WIDER: dict[str, dict[str, Any]] = {
+    "video": {"meet": ["in_person", "video", "phone"]},
+    "far": {"max_miles": 200},
+}
 
 
 @members_only
