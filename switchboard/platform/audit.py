@@ -7,6 +7,7 @@ from django.db import DatabaseError, DataError, OperationalError, transaction
 
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.clock import now
+from switchboard.platform.insider import watch
 from switchboard.platform.models import AuditEvent, Relationship
 from switchboard.platform.roles import Role
 
@@ -47,6 +48,7 @@ def relate(*, viewer: Viewer, member_id: int, kind: str, reason: str, minutes: i
         what=f"record:{kind}",
         reason=reason,
     )
+    watch(viewer.user_id)
     return ends
 
 
@@ -161,3 +163,4 @@ def record_denial(denied: AccessDenied) -> None:
         what=denied.what,
         allowed=False,
     )
+    watch(denied.viewer.user_id)

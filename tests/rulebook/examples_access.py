@@ -7,6 +7,7 @@ from typing import Any
 from switchboard.members.core.activation import Claim, Held, may_activate
 from switchboard.platform.access import DataClass, Relation, Viewer, extent
 from switchboard.platform.clock import stopped_at
+from switchboard.platform.insider import too_many
 from switchboard.platform.roles import Role
 from switchboard.platform.sessions import BEGAN, SEEN, over
 from switchboard.rulebook.rules import Value
@@ -15,7 +16,12 @@ NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 
 
 def run(value: Value, example: Mapping[str, Any]) -> None:
-    by_name = {"access/matrix": _matrix, "access/sessions": _sessions, "access/activation": _activation}
+    by_name = {
+        "access/matrix": _matrix,
+        "access/sessions": _sessions,
+        "access/activation": _activation,
+        "access/alarms": _alarms,
+    }
     with stopped_at(NOW):
         by_name[value.ref.name](value, example)
 
@@ -38,6 +44,10 @@ def _sessions(value: Value, example: Mapping[str, Any]) -> None:
         SEEN: (NOW - timedelta(minutes=example["idle_minutes"])).timestamp(),
     }
     assert over(session, Role(example["role"])) is example["over"]
+
+
+def _alarms(value: Value, example: Mapping[str, Any]) -> None:
+    assert too_many(example["people"], value) is example["alarm"]
 
 
 def _activation(value: Value, example: Mapping[str, Any]) -> None:
