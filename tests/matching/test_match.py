@@ -3,6 +3,15 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from switchboard.matching.core.facts import (
+    Busy,
+    Free,
+    PanelChanged,
+    RoleRemoved,
+    SlotReleased,
+    SlotsReplaced,
+    SlotTaken,
+)
 from switchboard.matching.core.match import match
 from switchboard.matching.core.world import World
 
@@ -48,3 +57,33 @@ def test_a_plain_match():
     found = match(world, NEED, WEIGHTS).outcome
     assert [(p.practitioner, p.slot, p.modality) for p in found] == [(1, 1, "in_person")]
     agree(world, model, NEED)
+
+
+def test_equal_pairs_stand_in_order_of_start_practitioner_role_and_slot():
+    """Equal points never leave the order to chance, and a practitioner stands once."""
+    people = [role(practitioner=who, role=number) for number, who in ((1, 3), (2, 2), (3, 2), (4, 1))]
+    world, model = both(people, [slot(slot=10 - r.role, role=r.role) for r in people])
+    assert [(p.practitioner, p.role) for p in match(world, NEED, WEIGHTS).outcome] == [(1, 4), (2, 2), (3, 1)]
+    agree(world, model, NEED)
+
+
+def test_an_engagement_closes_what_overlaps_in_every_role_until_it_ends():
+    """Busy elsewhere is busy here; touching ends do not overlap; a diary replaced meanwhile stays closed."""
+    people = [role(), role(role=2)]
+    start = slot().start
+    world, model = both(people, [slot(), slot(slot=2, role=2, start=start + 60)])
+    engaged = Busy(practitioner=1, key=7, start=start + 30, end=start + 60)
+    for change, best in (
+        (engaged, 2),
+        (SlotsReplaced(1, (slot(slot=5, start=start + 15),)), 2),
+        (Free(practitioner=1, key=7), 5),
+        (SlotTaken(5), 2),
+        (SlotReleased(5), 5),
+        (PanelChanged(1, False, 0), 2),
+        (RoleRemoved(2), None),
+    ):
+        world.apply(change)
+        model.apply(change)
+        found = match(world, NEED, WEIGHTS).outcome
+        assert (found[0].slot if found else None) == best, change
+        agree(world, model, NEED)
