@@ -10,7 +10,9 @@ from switchboard.scheduling.core.appointment import hold_until, queue_for
 
 def run(value: Value, example: Mapping[str, Any]) -> None:
     day = datetime.fromisoformat(value.ref.version).replace(tzinfo=UTC)
-    if "minutes" in example:
+    if value.ref.name in {"scheduling/horizon", "scheduling/unresolved"}:
+        assert {k: v for k, v in example.items() if k != "says"} == dict(value.data)
+    elif "minutes" in example:
         assert hold_until(day) - day == timedelta(minutes=example["minutes"])
     elif "state" in example:
         assert queue_for(example["state"], on=day.date()).outcome == example["queue"]

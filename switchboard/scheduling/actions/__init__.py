@@ -8,9 +8,20 @@ from switchboard.scheduling.actions.ending import (
     mark_no_show,
     release,
 )
+from switchboard.scheduling.actions.opening import (
+    OfferedSlot,
+    Published,
+    open_hours,
+    publish_slots,
+    set_hours,
+    withdraw_slots,
+)
+from switchboard.scheduling.actions.reconciling import reconcile, take_status
 from switchboard.scheduling.actions.taking import book, hold, reschedule
 
 __all__ = [
+    "OfferedSlot",
+    "Published",
     "book",
     "cancel",
     "confirm",
@@ -18,6 +29,12 @@ __all__ = [
     "hold",
     "mark_kept",
     "mark_no_show",
+    "open_hours",
+    "publish_slots",
+    "reconcile",
     "release",
     "reschedule",
+    "set_hours",
+    "take_status",
+    "withdraw_slots",
 ]
