@@ -57,13 +57,15 @@ FROM offered o JOIN scheduling_schedule c ON c.id = o.schedule_id
 ORDER BY o.schedule_id, o.starts_at
 ON CONFLICT (schedule_id, starts_at) DO UPDATE SET
   ends_at = CASE WHEN s.taken = 0 THEN excluded.ends_at ELSE s.ends_at END,
-  seats = greatest(excluded.seats, s.taken), withdrawn = s.withdrawn AND NOT %(reopen)s, modalities = excluded.modalities,
+  seats = greatest(excluded.seats, s.taken), withdrawn = s.withdrawn AND NOT %(reopen)s,
+  modalities = excluded.modalities,
   for_new = excluded.for_new, for_returning = excluded.for_returning,
   booking_link = excluded.booking_link, booking_phone = excluded.booking_phone,
   source_key = excluded.source_key
 WHERE (s.ends_at, s.seats, s.withdrawn, s.modalities, s.for_new, s.for_returning, s.booking_link,
        s.booking_phone, s.source_key)
-  IS DISTINCT FROM (excluded.ends_at, excluded.seats, s.withdrawn AND NOT %(reopen)s, excluded.modalities, excluded.for_new,
+  IS DISTINCT FROM (excluded.ends_at, excluded.seats, s.withdrawn AND NOT %(reopen)s, excluded.modalities,
+       excluded.for_new,
        excluded.for_returning, excluded.booking_link, excluded.booking_phone, excluded.source_key)"""
 WITHDRAW_OTHERS = """
 UPDATE scheduling_slot s SET withdrawn = true
@@ -82,7 +84,8 @@ def publish_slots(
     """Offer slots, new ones and changed ones; the same slots again change nothing. Constant memory.
 
     ``whole``: schedules of which this is everything from now to ``until``; what they offered before and do
-    not offer now is withdrawn. ``reopen``: a slot withdrawn before is offered again. Appointments stand whatever a source says. Slots are one a schedule and
+    not offer now is withdrawn. ``reopen``: a slot withdrawn before is offered again. Appointments
+    stand whatever a source says. Slots are one a schedule and
     start. Raises IntegrityError on a slot that ends before it starts.
     """
     with transaction.atomic(), connection.cursor() as cursor:

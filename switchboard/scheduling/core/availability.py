@@ -52,7 +52,7 @@ class Opening:
 
 def instants(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     """Give the UTC instants at which a clock in ``zone`` shows ``wall``: none, one, or two in order."""
-    found = {}
+    found: dict[datetime, None] = {}
     for fold in (0, 1):
         instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
         if instant.astimezone(zone).replace(tzinfo=None) == wall:
