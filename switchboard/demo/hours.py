@@ -118,7 +118,7 @@ def diaries(plan: Plan, clinicians: list[Clinician]) -> Diaries:
     scarce = np.array([_scarcity(c) for c in clinicians])
     openness = np.array([o for _, o, _ in OPENNESS])[kind] * scarce * draw.gamma(4.0, 0.25, number)
     delay = np.array([d for _, _, d in OPENNESS])[kind] + (scarce < 0.5)
-    openness[leaders(clinicians)] = 0
+    cells[leaders(clinicians)] = -1  # their hours are the groups and nothing else
     taken = np.zeros(number, dtype=np.int64)
     return Diaries(pattern, cells, (cells >= 0).sum(axis=1), taken, openness.clip(max=0.9), delay)
 
