@@ -109,7 +109,7 @@ def _card(row: PractitionerRole) -> RoleCard:
         person.gender,
         tuple(person.languages),
         tuple(row.treats),
-        row.organization.name if row.organization else row.source.name,
+        row.organization.name if row.organization else place.name,
         row.source.kind,
         place.name,
         place.address_line,

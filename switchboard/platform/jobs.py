@@ -4,6 +4,7 @@ import structlog
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from switchboard.platform.messages import deliver
 from switchboard.platform.seal import seal
 
 log = structlog.get_logger("switchboard.jobs")
@@ -45,3 +46,10 @@ def seal_audit(timestamp: int) -> int:
     while count := seal():
         total += count
     return total
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queue="messages", queueing_lock="deliver")
+def deliver_messages(timestamp: int) -> int:
+    """Hand queued messages to the mail server; give how many went."""
+    return deliver()

@@ -4,14 +4,15 @@ Ids are drawn before commits, so a reader may see 12 before 11. It keeps the gap
 transaction that drew the number has ended: nothing is skipped, nothing is read twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from django.db import connection
 
-from switchboard.platform.models import OutboxEvent
+from switchboard.platform.models import OutboxCursor, OutboxEvent
 
 GAP_SECONDS = 900.0  # longer than any transaction may live
 
@@ -67,3 +68,20 @@ def latest() -> int:
     """Give the highest number in the outbox, 0 when it is empty."""
     last = OutboxEvent.objects.order_by("-id").values_list("id", flat=True).first()
     return last or 0
+
+
+@contextmanager
+def reading(consumer: str, limit: int) -> Iterator[list[Event]]:
+    """Give a consumer the events it has not seen; its place is kept when the caller's transaction commits.
+
+    One reader of a name at a time: while another holds the cursor, the list is empty.
+    """
+    OutboxCursor.objects.get_or_create(consumer=consumer)
+    cursor = OutboxCursor.objects.select_for_update(skip_locked=True).filter(consumer=consumer).first()
+    if cursor is None:
+        yield []
+        return
+    reader = Reader(cursor.position, {int(number): seen for number, seen in cursor.gaps.items()})
+    yield reader.news(limit)
+    cursor.position, cursor.gaps = reader.position, {str(n): seen for n, seen in reader.gaps.items()}
+    cursor.save()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -86,3 +87,13 @@ def chosen_slot(value: str) -> tuple[int, str] | None:
     """Read what a time's button sends (``slot:modality``); None when it is not that."""
     slot, _colon, way = value.partition(":")
     return (int(slot), way) if slot.isdigit() and len(slot) < 19 and way in MODALITIES else None
+
+
+def local_phone(number: str) -> str:
+    """Give a telephone number the way people here write it; as it stands when it is none."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number, "US"), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "switchboard.scheduling",
     "switchboard.frontdoor",
     "switchboard.interop",
+    "switchboard.reactions",
     "switchboard.portals",
 ]
 

@@ -12,6 +12,8 @@ def run(value: Value, example: Mapping[str, Any]) -> None:
     day = datetime.fromisoformat(value.ref.version).replace(tzinfo=UTC)
     if value.ref.name in {"scheduling/horizon", "scheduling/unresolved"}:
         assert {k: v for k, v in example.items() if k != "says"} == dict(value.data)
+    elif value.ref.name == "scheduling/no_show_outreach":
+        assert len(set(value["days"])) == example["days"]
     elif "minutes" in example:
         assert hold_until(day) - day == timedelta(minutes=example["minutes"])
     elif "state" in example:

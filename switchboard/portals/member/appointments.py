@@ -15,7 +15,7 @@ from switchboard.members.queries import viewer_of
 from switchboard.network.queries import RoleCard, role_cards
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
-from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, match_cards
+from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, local_phone, match_cards
 from switchboard.portals.member.care import language, members_only
 from switchboard.rulebook.words import say
 from switchboard.scheduling.actions import cancel
@@ -51,7 +51,7 @@ def shown(view: AppointmentView, card: RoleCard | None = None) -> Shown:
         in_person=view.modality == "in_person",
         who=", ".join(p for p in (card.name, card.credential) if p) if card else "",
         where=", ".join(p for p in (card.address, card.city, card.state) if p) if card else "",
-        phone=card.phone if card else "",
+        phone=local_phone(card.phone) if card else "",
         open=view.state in ("held", "booked") and view.starts_at > now(),
     )
 
