@@ -62,9 +62,9 @@ def check_may_write(by: Viewer, member_id: int) -> None:
     if by.role is Role.SYSTEM and by.user_id is None:
         return  # the program itself: expiring holds, loading the demo
     relation = relation_to(by, member_id, scope="appointments")
-    allowed = extent(viewer=by, data_class=DataClass.IDENTITY, relation=relation, write=True)
+    allowed = extent(viewer=by, data_class=DataClass.CLINICAL, relation=relation, write=True)
     if allowed.outcome is Extent.NOTHING:
-        raise AccessDenied(by, member_id, DataClass.IDENTITY, "appointment")
+        raise AccessDenied(by, member_id, DataClass.CLINICAL, "appointment")
 
 
 def ask(statement: str, params: Mapping[str, Any]) -> dict[str, Any] | None:

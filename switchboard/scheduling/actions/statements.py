@@ -34,7 +34,7 @@ told AS (
 ), audited AS (
   INSERT INTO platform_auditevent (user_id, user_name, role, purpose, reason, action, data_class, member_id,
     what, allowed, request_id)
-  SELECT %(user_id)s::bigint, %(user_name)s::text, %(role)s::text, %(purpose)s::text, '', 'write', 'D2',
+  SELECT %(user_id)s::bigint, %(user_name)s::text, %(role)s::text, %(purpose)s::text, '', 'write', 'D4',
     member_id, 'appointment:' || %(kind)s::text, true, %(web_request)s::text
   FROM made
 ), answer AS MATERIALIZED (
