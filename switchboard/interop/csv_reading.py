@@ -80,11 +80,12 @@ def read_csv(
         text.seek(0)
         csv.field_size_limit(MAX_CELL)
         reader = csv.reader(text, delimiter=separator, strict=True)
-        header = [plain_header(h) for h in _next(reader, file, findings) or []]
+        written = _next(reader, file, findings) or []
+        header = [plain_header(h) for h in written]
         places = _places(header, names, required)
         line = reader.line_num + 1
         while (cells := _next(reader, file, findings)) is not None:
-            fit = _fitted(cells, header, file, line, findings)
+            fit = _fitted(cells, written, file, line, findings)
             if fit is not None:
                 row = {name: fit[place].strip() for name, place in places.items()}
                 if not _is_totals(row, required, file, line, findings):
@@ -134,17 +135,18 @@ def _fitted(
     cells: list[str], header: list[str], file: str, line: int, findings: Findings
 ) -> list[str] | None:
     """Give a row of the header's width, or None for a blank, repeated-header, ragged or unprintable one."""
-    if not any(c.strip() for c in cells):
+    whole = "".join(cells)
+    if not whole.strip():
         return None
     if len(cells) > len(header) and not any(c.strip() for c in cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) != len(header):
         findings.add(file, line, "", "ragged_row")
         return None
-    if [plain_header(c) for c in cells[:3]] == header[:3] and [plain_header(c) for c in cells] == header:
+    if cells == header:
         findings.add(file, line, "", "header_again", warning=True)
         return None
-    if any("\x00" in c for c in cells):
+    if "\x00" in whole:
         findings.add(file, line, "", "control_character")
         return None
     return cells
@@ -152,8 +154,9 @@ def _fitted(
 
 def _is_totals(row: Row, required: Sequence[str], file: str, line: int, findings: Findings) -> bool:
     """Say whether this is a totals row: a word for it, and something required left empty."""
-    said_so = any(cell.rstrip(":").strip().lower() in TOTALS for cell in row.values())
-    if said_so and not all(row[name] for name in required):
+    if all(row[name] for name in required):
+        return False
+    if any(cell.rstrip(":").strip().lower() in TOTALS for cell in row.values()):
         findings.add(file, line, "", "totals_row", warning=True)
         return True
     return False

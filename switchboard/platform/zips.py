@@ -69,6 +69,7 @@ def _counties() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return found
 
 
+@cache
 def county_fips(state: str, county: str) -> str:
     """Give the five-digit code of a county by its name, or an empty string when there is none."""
     codes = _counties().get((STATE_FIPS.get(state, ""), _bare(county)), ())

@@ -201,13 +201,10 @@ pairs AS (
   SELECT f.id AS one, m.id AS other FROM fresh f JOIN members_member m
     ON upper(m.family_name) = upper(f.family_name) AND m.birth_date = f.birth_date
   UNION
-  SELECT f.id, m.id FROM fresh f JOIN members_member m
-    ON upper(m.family_name) = upper(f.family_name) AND upper(m.given_name) = upper(f.given_name)
-    AND m.zip5 = f.zip5
-  UNION
   SELECT f.id, m.id FROM fresh f JOIN members_contactroute r ON r.member_id = f.id
     JOIN members_contactroute o ON o.value = r.value AND o.member_id <> f.id
-    JOIN members_member m ON m.id = o.member_id AND m.birth_date = f.birth_date
+    JOIN members_member m ON m.id = o.member_id
+    AND (m.birth_date = f.birth_date OR upper(m.given_name) = upper(f.given_name))
 )
 SELECT DISTINCT least(one, other), greatest(one, other) FROM pairs WHERE one <> other
 """

@@ -97,6 +97,8 @@ class NetworkImport:
 
     def _learn_from_roles(self) -> None:
         """Where a source gives taxonomy codes with the role only, take them as the practitioner's."""
+        put("CREATE INDEX ON load_practitioner (key)")
+        put("ANALYZE load_practitioner, load_role")
         put(
             "UPDATE load_practitioner p SET taxonomies = r.codes FROM (SELECT practitioner_key,"
             " array_agg(DISTINCT code)::varchar[] AS codes FROM load_role, unnest(specialties) AS code"

@@ -81,7 +81,8 @@ class Telling:
 def place_all(telling: Telling, *, whole: bool, done: NetworkImported) -> None:
     """Place organizations, locations, practitioners, licences and roles: what is pointed to comes first."""
     for kind in ("organization", "location", "practitioner", "role"):
-        put(f"CREATE INDEX ON load_{kind} (key)")
+        if kind != "practitioner":  # its index is there: its codes were looked up in the roles
+            put(f"CREATE INDEX ON load_{kind} (key)")
         put(f"ALTER TABLE load_{kind} ADD id bigint, ADD fresh boolean NOT NULL DEFAULT false")
     put("CREATE INDEX ON load_licence (practitioner_key)")
     _find("organization", telling)
