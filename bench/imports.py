@@ -1,7 +1,8 @@
 """How fast files come in: FHIR resources and CSV rows a second, beside a plain COPY of the same bytes.
 
 Run: ``python -m bench.imports [--resources 100000] [--rows 100000]``. Makes its own data and
-an own throw-away PostgreSQL; every figure is of one run on this machine. Promised: 10,000 resources a second, 20,000 rows a second.
+an own throw-away PostgreSQL; every figure is of one run on this machine. Promised: 10,000 resources
+and 20,000 rows a second.
 """
 
 import argparse

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from switchboard.interop.fhir.reading import DIRECTORY, mapped, people
+from switchboard.interop.fhir.salvage import FoundRisk, salvaged
 from switchboard.interop.findings import FileProblem, Findings
 from switchboard.interop.members_csv import member_rows
 from switchboard.interop.nppes import nppes_rows
@@ -19,6 +20,7 @@ from switchboard.members.core.roster import ImportedCoverage, ImportedMember
 from switchboard.network.actions.importing import NetworkImport, clinicians_of, source_named
 from switchboard.network.actions.placing import NetworkImported
 from switchboard.network.queries import keys_of, roles_by_npi, zones_of
+from switchboard.outcomes.core.safety import risk_rule
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.worklist import open_work
@@ -51,6 +53,8 @@ class Shelf:
         self.approve_fewer = approve_fewer
         self.counts: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
+        self.risks: list[FoundRisk] = []
+        self._risk_rule = risk_rule(rule("safety/risk_items").on(today()))
         self._members: MemberImport | None = None
         self._network: NetworkImport | None = None
         self._slots: SlotImport | None = None
@@ -114,6 +118,12 @@ class Shelf:
                 ImportedSchedule(schedule.key, None, None, place, "", zones[place], ("in_person",), kinds)
             )
 
+    def salvage(self, resource: dict[str, Any], file: str, line: int) -> None:
+        """Keep what a resource says of danger, whatever becomes of the file."""
+        found = salvaged(resource, file, line, self._risk_rule, now())
+        if found:
+            self.risks.append(found)
+
     def open_reviews(self, run: int) -> None:
         """Open a task for each code of this run that waits for a person."""
         for code in sorted(self.HELD & set(self.findings.codes)):
@@ -161,7 +171,7 @@ def _links(path: str, shelf: Shelf) -> Iterator[Any]:
 
 def _fhir(path: str, shelf: Shelf) -> Iterator[Any]:
     mappers = people(shelf.source, today()) | DIRECTORY
-    return mapped(Path(path), mappers, findings=shelf.findings, skipped=shelf.skipped)
+    return mapped(Path(path), mappers, findings=shelf.findings, skipped=shelf.skipped, salvage=shelf.salvage)
 
 
 def _plan_net(path: str, shelf: Shelf) -> Iterator[Any]:

@@ -15,11 +15,13 @@ from switchboard.interop.fhir.directory import (
     service_rows,
 )
 from switchboard.interop.fhir.people import coverage_row, member_row
+from switchboard.interop.fhir.salvage import ASKED
 from switchboard.interop.fhir.shape import READ, check_shape
 from switchboard.interop.findings import At, FileProblem, Findings, Wrong
 from switchboard.interop.ndjson_reading import read_ndjson
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+Salvage = Callable[[dict[str, Any], str, int], None]
 Mapper = Callable[[dict[str, Any], At], Iterable[Any]]
 
 
@@ -36,12 +38,14 @@ def ndjson_files(path: Path) -> list[Path]:
 
 
 def resources(
-    path: Path, *, findings: Findings, skipped: Counter[str]
+    path: Path, *, findings: Findings, skipped: Counter[str], salvage: Salvage | None = None
 ) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Yield every well-formed resource of a type we read, with file and line; count others as skipped."""
     for file in ndjson_files(path):
         for line, resource in read_ndjson(file, findings=findings):
             kind = resource.get("resourceType")
+            if salvage and kind in ASKED:
+                salvage(resource, file.name, line)
             if isinstance(kind, str) and kind and kind not in READ:
                 skipped[kind[:64]] += 1
                 continue
@@ -72,10 +76,15 @@ DIRECTORY: dict[str, Mapper] = {
 
 
 def mapped(
-    path: Path, mappers: Mapping[str, Mapper], *, findings: Findings, skipped: Counter[str]
+    path: Path,
+    mappers: Mapping[str, Mapper],
+    *,
+    findings: Findings,
+    skipped: Counter[str],
+    salvage: Salvage | None = None,
 ) -> Iterator[Any]:
     """Yield the rows of every resource that has a mapper; a resource is taken whole or not at all."""
-    for file, line, resource in resources(path, findings=findings, skipped=skipped):
+    for file, line, resource in resources(path, findings=findings, skipped=skipped, salvage=salvage):
         mapper = mappers.get(resource["resourceType"])
         if mapper is None:
             skipped[resource["resourceType"]] += 1

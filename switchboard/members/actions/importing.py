@@ -100,6 +100,16 @@ def import_members(*, rows: Iterable[ImportedMember | ImportedCoverage], source:
     return load.finish()
 
 
+def members_by_key(*, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Give the members a source's keys mean, following merges; unknown keys are left out."""
+    rows = ask(
+        "SELECT k.key, coalesce(m.merged_into_id, m.id) FROM members_memberkey k"
+        " JOIN members_member m ON m.id = k.member_id WHERE k.source = %s AND k.key = ANY(%s)",
+        [source, list(keys)],
+    )
+    return dict(rows)
+
+
 def _place_people(source: str, done: Loaded) -> None:
     put("CREATE INDEX ON load_member (key)")
     twice = "DELETE FROM load_member a USING load_member b WHERE a.key = b.key AND a.seq < b.seq"

@@ -24,7 +24,7 @@ class Grant:
 def may_see(
     grant: Grant, *, born: date, state: str, day: date, rules: Value, ages: Value
 ) -> Decision[frozenset[str]]:
-    """Give what a grant allows on a day, by ``consent/proxies``; ``ages`` are the states' ages of own consent.
+    """Give what a grant allows on a day, by ``consent/proxies``; ``ages``: the states' ages of own consent.
 
     A parent's view narrows to appointments at the state's age (twelve to fourteen) and ends at eighteen.
     """

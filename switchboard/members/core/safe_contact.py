@@ -35,7 +35,7 @@ class Reach:
 
 
 def reach(routes: Sequence[RouteFacts], channel: str) -> Decision[Reach | None]:
-    """Choose the route for a channel (``call``, ``text``, ``voicemail``, ``email`` or ``letter``); None: do not.
+    """Choose the route for a channel: ``call``, ``text``, ``voicemail``, ``email`` or ``letter``; or None.
 
     The address is taken from nowhere else: not from the subscriber, not from an older record.
     """
