@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
 
+from switchboard.members.core.guardians import Grant, may_see
 from switchboard.members.models import Coverage, Member, Preference, Proxy
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import today
 from switchboard.platform.roles import PURPOSE, Role
+from switchboard.rulebook.rules import rule
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -59,12 +60,22 @@ def viewer_for(
 
 
 def _proxied(user_id: int) -> dict[int, frozenset[str]]:
-    day = today()
-    live = Proxy.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day), user_id=user_id, starts_on__lte=day
-    )
-    rows = live.filter(revoked_at__isnull=True).values_list("member_id", "may")
-    return {member_id: frozenset(may) for member_id, may in rows}
+    """Give whom a user may act for today and in what; a parent's view narrows and ends by the child's age."""
+    grants = Proxy.objects.filter(user_id=user_id, revoked_at__isnull=True).select_related("member")
+    seen = {grant.member_id: _allowed(grant) for grant in grants}
+    return {member_id: may for member_id, may in seen.items() if may}
+
+
+def _allowed(grant: Proxy) -> frozenset[str]:
+    day = today(grant.member.time_zone)
+    return may_see(
+        Grant(grant.kind, frozenset(grant.may), grant.starts_on, grant.ends_on),
+        born=grant.member.birth_date,
+        state=grant.member.state,
+        day=day,
+        rules=rule("consent/proxies").on(day),
+        ages=rule("consent/minors_outpatient_mental_health").on(day),
+    ).outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from switchboard.members.core.identity import plain_email, plain_phone
-from switchboard.members.models import ContactRoute, DuplicateCandidate, Member
-from switchboard.members.models import Preference, Proxy
+from switchboard.members.models import ContactRoute, DuplicateCandidate, Member, Preference, Proxy
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now
@@ -27,7 +26,7 @@ class NotTaken(ValueError):  # noqa: N818 - it is an answer, not a fault
 
 @transaction.atomic
 def set_preferences(*, member_id: int, by: Viewer, **wishes: object) -> None:
-    """Keep what a member would like; names as in the table of preferences, those left out stay as they are."""
+    """Keep what a member would like; names as in the table of preferences; the others stay."""
     unknown = set(wishes) - WISHES
     if unknown:
         raise NotTaken(f"There are no wishes {sorted(unknown)}: there are {', '.join(sorted(WISHES))}.")
@@ -49,7 +48,7 @@ def set_contact_route(
     discreet: bool = True,
     confidential: bool = False,
 ) -> int:
-    """Keep a way to reach a member, new or known; give its number. ``confidential``: from now on only this kind."""
+    """Keep a way to reach a member, new or known; give its number. ``confidential``: use only such."""
     touch(viewer=by, member_id=member_id, data_class=DataClass.SAFE_CONTACT, what="routes", write=True)
     plain = {"phone": plain_phone, "email": plain_email}.get(kind, lambda text: text.strip() or None)(value)
     if plain is None or kind not in ("phone", "email", "mail"):
@@ -81,7 +80,7 @@ def grant_proxy(
     by: Viewer,
     ends_on: date | None = None,
 ) -> int:
-    """Let somebody act for a member; what a parent then sees narrows and ends by age, by itself (guardians)."""
+    """Let somebody act for a member; a parent's view then narrows and ends by age (guardians)."""
     touch(viewer=by, member_id=member_id, data_class=DataClass.IDENTITY, what="proxy", write=True)
     if not may <= MAY or not may:
         raise NotTaken(f"A proxy may do some of: {', '.join(sorted(MAY))}.")
