@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import structlog
@@ -61,6 +61,7 @@ class Snapshot:
         self.world: World | None = None
         self.reader = Reader()
         self.loaded_at: datetime | None = None
+        self.day: date | None = None
         self.following = False
 
     def load(self) -> World:
@@ -73,7 +74,7 @@ class Snapshot:
         columns = SlotColumns(*(c[known] for c in _columns(slots)))
         busy = [facts.Busy(*engaged) for engaged in engagements()]
         world = World.from_arrays(words, role_columns(words, map(_role, roles)), columns, busy)
-        self.world, self.reader, self.loaded_at = world, Reader(position), now()
+        self.world, self.reader, self.loaded_at, self.day = world, Reader(position), now(), today()
         log.info("match_snapshot_loaded", roles=len(roles), slots=len(columns.slot))
         return world
 
@@ -91,6 +92,8 @@ class Snapshot:
         """Take in what the outbox tells; give how many events."""
         if self.world is None:
             return 0
+        if self.day != today():
+            self.load()  # licences begin and end with the day
         news = self.reader.news()
         stale = _stale_roles(news)
         if stale is None or len(stale) > RELOAD_ABOVE:
@@ -207,7 +210,7 @@ def _stale_roles(news: Sequence[Event]) -> set[int] | None:
     """Give the roles whose facts or slots must be read anew; None when that is everything."""
     stale: set[int] = set()
     for event in news:
-        if event.kind.startswith(("slots.", "network.")):
+        if event.kind.startswith(("slots.", "roles.", "demo.")):
             named = event.payload.get("role_ids")
             if named is None:
                 return None

@@ -92,7 +92,8 @@ class NetworkImport:
         )
         place_all(telling, whole=self.whole, done=done)
         if done.roles:
-            tell("roles.changed", {"source": telling.source, "roles": done.roles[:NAMED_ROLES]})
+            named = done.roles if len(done.roles) <= NAMED_ROLES else None
+            tell("roles.changed", {"source": telling.source, "role_ids": named})
         return done
 
     def _learn_from_roles(self) -> None:

@@ -29,7 +29,7 @@ told AS (
     'member_id', member_id, 'request_id', request_id, 'seats_left', seats_left,
     'starts', (extract(epoch FROM lower(during)) / 60)::bigint,
     'ends', (extract(epoch FROM upper(during)) / 60)::bigint,
-    'reason', reason, 'replaces', replaces_id)
+    'reason', reason, 'replaces', replaces_id, 'grouped', grouped)
   FROM made
 ), audited AS (
   INSERT INTO platform_auditevent (user_id, user_name, role, purpose, reason, action, data_class, member_id,
