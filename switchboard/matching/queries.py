@@ -108,9 +108,12 @@ class Snapshot:
 _snapshot = Snapshot()
 
 
-def match_now(need: Need) -> Decision[tuple[Pair, ...]]:
-    """Give the best pairs of practitioner and time, with reasons; when none, which gate emptied the list."""
-    return match(_snapshot.ready(), need, weights_on(today()))
+def match_now(need: Need, *, urgent: bool = False) -> Decision[tuple[Pair, ...]]:
+    """Give the best pairs of practitioner and time, with reasons; when none, which gate emptied the list.
+
+    ``urgent``: a visit is due within days, so the soonest counts most.
+    """
+    return match(_snapshot.ready(), need, weights_on(today(), urgent=urgent))
 
 
 def more_times(need: Need, practitioner: int, after: int, count: int = 3) -> tuple[Time, ...]:

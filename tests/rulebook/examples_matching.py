@@ -9,7 +9,8 @@ from switchboard.matching.core.ranking import soonness_by_hour, weights_on
 def run(value, example) -> None:
     """Check one example."""
     if "hours" in example:
-        worth = soonness_by_hour(weights_on(date.fromisoformat(value.ref.version)))
+        urgent = value.ref.name.endswith("urgent")
+        worth = soonness_by_hour(weights_on(date.fromisoformat(value.ref.version), urgent=urgent))
         assert [worth[min(hour, len(worth) - 1)] for hour in example["hours"]] == example["soonness"]
     else:
         assert set(example["hidden"]) <= by_consent() <= unnamed()

@@ -24,6 +24,8 @@ from switchboard.scheduling.actions import book as book_slot
 from switchboard.scheduling.actions import reschedule as move_slot
 from switchboard.scheduling.core.answer import Outcome
 
+URGENT = ("emergency", "urgent")
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -48,7 +50,7 @@ def offer(*, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = No
             raise NotSayable("This request has no triage yet: finish the questions first.")
         wishes = intake_of(row.pk) | dict(changed or {})
         need = need_of(_asker(row, facts, wishes), Needs.from_json(latest.needs), wishes, now())
-        decision = match_now(need)
+        decision = match_now(need, urgent=row.urgency in URGENT)
         place = None
         if facts.latitude is not None and facts.longitude is not None:
             place = (facts.latitude, facts.longitude)

@@ -120,17 +120,19 @@ def level_of(lane: str) -> str:
 def _needs(found: Findings, gravest: Finding, findings: list[Finding], value: Value) -> Needs:
     wanted = [code for f in findings for code in f.treats]
     wanted += [value["treats"][r] for r in found.intake.get("reasons", ()) if r in value["treats"]]
-    # What is about the lane itself is a must; the rest makes a better fit but empties no list.
+    # What makes the lane is a must; the rest is any of it: it makes a better fit and empties no list. Who is
+    # in danger is never kept from the soonest clinician by a specialty.
     must = {
         "prescriber": ("medication",),
         "coaching": ("coaching",),
         "social_support": ("social_needs",),
-    }.get(gravest.lane) or gravest.treats
-    helpful = tuple(code for code in dict.fromkeys(wanted) if code not in must)
+        "specialist": gravest.treats,
+    }.get(gravest.lane, ())
+    further = tuple(code for code in dict.fromkeys(wanted) if code not in must)
     return Needs(
-        conditions=must or helpful,
+        conditions=must or further,
         every=bool(must),
-        helpful=helpful if must else (),
+        helpful=further if must else (),
         level_of_care=level_of(gravest.lane),
         within_days=value["within_days"][str(gravest.acuity)],
     )

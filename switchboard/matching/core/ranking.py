@@ -20,9 +20,9 @@ PARTS = ("soonest", "nearest", "preferences", "fit", "results", "load", "seen")
 
 
 @cache
-def weights_on(day: date) -> Weights:
-    """Give the weights in force on a day."""
-    value = rule("matching/weights").on(day)
+def weights_on(day: date, *, urgent: bool = False) -> Weights:
+    """Give the weights in force on a day; ``urgent`` where a visit is due within days."""
+    value = rule("matching/weights_urgent" if urgent else "matching/weights").on(day)
     parts: dict[str, Any] = {part: value[part] for part in PARTS}
     if sum(parts.values()) != 1000:
         raise ValueError(f"{value.ref}: the weights of {', '.join(PARTS)} must sum to 1000.")
