@@ -1,9 +1,10 @@
 """Reads of members: rows in, facts out; every query about a person takes ``viewer``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -142,3 +143,14 @@ def given_names(*, viewer: Viewer, member_ids: Iterable[int]) -> dict[int, str]:
             )
             found[row.pk] = row.preferred_name or row.given_name or row.family_name
     return found
+
+
+def member_id_of(*, public_id: UUID) -> int | None:
+    """Give our own number of a member (of the one kept, where two were merged); it opens no record."""
+    row = Member.objects.filter(public_id=public_id).values_list("id", "merged_into_id").first()
+    return None if row is None else row[1] or row[0]
+
+
+def public_ids_of(member_ids: Collection[int]) -> dict[int, UUID]:
+    """Give the public id of each member; it opens no record."""
+    return dict(Member.objects.filter(pk__in=member_ids).values_list("id", "public_id"))

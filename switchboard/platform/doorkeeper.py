@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from switchboard.platform import sessions
 from switchboard.platform.access import AccessDenied
 from switchboard.platform.audit import NotWrittenDown, record_denial
-from switchboard.platform.doors import Admits, admits
+from switchboard.platform.doors import Admits, admits, operations
 from switchboard.platform.roles import Role
 
 API = "/api/"
@@ -44,6 +44,9 @@ class Doorkeeper:
         """Let the request pass (None), or answer it here."""
         name = request.resolver_match.url_name if request.resolver_match else None
         door = admits(view, name, request.method)
+        known = operations(view)
+        if known and not any(request.method in operation.methods for operation in known):
+            return None  # an operation nobody has written: the API answers 405 and names those there are
         if door is None:
             log.error("door_unsaid", route=_route(request))
             raise Http404("No view here says whom it serves.")

@@ -6,7 +6,7 @@ a decorator, stand in ``FOREIGN`` by the name of their route.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -81,10 +81,20 @@ def admits(view: Callable[..., Any], name: str | None, method: str | None) -> Ad
     django-ninja keeps the operations of a path behind one closure: look in it for the one of ``method``.
     """
     said = getattr(view, "admits", None) or FOREIGN.get(name or "")
-    if said or not inspect.isfunction(view):
+    if said:
         return said
-    path = inspect.getclosurevars(view).nonlocals.get("self")
-    for operation in getattr(path, "operations", ()):
+    for operation in operations(view):
         if method in operation.methods:
             return getattr(operation.view_func, "admits", None)
     return None
+
+
+def operations(view: Callable[..., Any]) -> Sequence[Any]:
+    """Give the operations of a django-ninja path behind one address; none for any other view."""
+    if not inspect.isfunction(view):
+        return ()
+    for cell in view.__closure__ or ():
+        found = getattr(cell.cell_contents, "operations", None)
+        if found:
+            return tuple(found)
+    return ()

@@ -9,6 +9,7 @@ from django.db import transaction
 from switchboard.platform.clock import now
 from switchboard.platform.models import User
 from switchboard.platform.roles import STAFF, Role
+from switchboard.platform.tokens import forget
 
 log = structlog.get_logger("switchboard.staff")
 
@@ -56,6 +57,7 @@ def dismiss(*, email: str) -> Colleague:
         user.is_active = False
         user.deactivated_at = now()
         user.save(update_fields=["is_active", "deactivated_at"])
+        forget()
         log.info("user dismissed", role=user.role)
     return _colleague(user)
 

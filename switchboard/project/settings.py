@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "switchboard.platform.requests.RequestId",
+    "switchboard.api.gate.Gate",  # the rest is for browsers: a caller with a key needs none of it
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -72,7 +73,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "switchboard.platform.tokens.BearerToken",
     "switchboard.platform.doorkeeper.Doorkeeper",
 ]
 

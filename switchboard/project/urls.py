@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from switchboard.api.api import api, nothing
 from switchboard.platform import health
 
 handler500 = "switchboard.platform.lastresort.failed"
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", api.urls),
+    path("api/<path:rest>", nothing),
     path("gallery/", include("switchboard.portals.gallery.views")),
     path("", include("switchboard.portals.entrance.urls")),
     path("", include("switchboard.portals.member.urls")),

@@ -8,10 +8,13 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import F
 from numpy.typing import NDArray
 
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
+from switchboard.platform.clock import now
+from switchboard.scheduling.core.answer import MODALITIES
 from switchboard.scheduling.models import Appointment, Slot
 
 
@@ -186,3 +189,49 @@ def _view(row: Appointment) -> AppointmentView:
         row.hold_expires_at,
         row.reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """A time that can be booked: open directory data."""
+
+    slot_id: int
+    role_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    modalities: tuple[str, ...]
+
+
+NEAR = """
+SELECT s.id, s.role_id, s.starts_at, s.ends_at, c.time_zone, s.modalities
+FROM scheduling_slot s JOIN scheduling_schedule c ON c.id = s.schedule_id, scheduling_slot lost
+WHERE lost.id = %(slot)s AND s.role_id = lost.role_id AND s.id <> lost.id AND NOT s.withdrawn
+  AND s.taken < s.seats AND s.starts_at > %(now)s AND s.modalities & %(bit)s <> 0
+  AND CASE WHEN %(returning)s THEN s.for_returning ELSE s.for_new END
+ORDER BY abs(extract(epoch FROM s.starts_at - lost.starts_at)), s.id LIMIT %(limit)s
+"""
+
+
+def times_near(*, slot_id: int, modality: str, returning: bool = False, limit: int = 3) -> list[OpenTime]:
+    """Give the open times of the same practitioner nearest to a slot that could not be had."""
+    with connection.cursor() as cursor:
+        asked = {"slot": slot_id, "bit": MODALITIES[modality], "returning": returning}
+        cursor.execute(NEAR, asked | {"now": now(), "limit": limit})
+        return [_open_time(*row) for row in cursor.fetchall()]
+
+
+def open_times(*, role_id: int, limit: int = 100) -> list[OpenTime]:
+    """Give the open times of a role, soonest first."""
+    rows = Slot.objects.filter(role_id=role_id, withdrawn=False, taken__lt=F("seats"), starts_at__gt=now())
+    told = rows.order_by("starts_at", "id").values_list(
+        "id", "role_id", "starts_at", "ends_at", "schedule__time_zone", "modalities"
+    )
+    return [_open_time(*row) for row in told[:limit]]
+
+
+def _open_time(
+    slot: int, role: int | None, starts: datetime, ends: datetime, zone: str, bits: int
+) -> OpenTime:
+    ways = tuple(name for name, bit in MODALITIES.items() if bits & bit)
+    return OpenTime(slot, role, starts, ends, zone, ways)

@@ -70,11 +70,12 @@ def test_a_door_for_nobody_is_not_built():
 
 def test_a_cookie_does_not_write_through_the_api_without_the_forms_token(user, signed_in):
     browser = signed_in(user(Role.NAVIGATOR))
-    assert browser.post("/api/try/desk", **HERE).status_code == 200
+    assert browser.post("/api/try/desk", content_type="application/json", **HERE).status_code == 200
     browser.handler.enforce_csrf_checks = True
-    assert browser.post("/api/try/desk", **HERE).status_code == 403
+    assert browser.post("/api/try/desk", content_type="application/json", **HERE).status_code == 403
     token = browser.cookies["csrftoken"].value
-    assert browser.post("/api/try/desk", **HERE, HTTP_X_CSRFTOKEN=token).status_code == 200
+    told = HERE | {"content_type": "application/json", "HTTP_X_CSRFTOKEN": token}
+    assert browser.post("/api/try/desk", **told).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/try/record/{}", "/api/try/record/{}"])

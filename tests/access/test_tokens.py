@@ -16,7 +16,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.doors")]
 
 def asked(secret, path="/api/try/desk", method="get", **more):
     headers = {"Authorization": f"Bearer {secret}"}
-    return getattr(Client(enforce_csrf_checks=True), method)(path, headers=headers, **more).status_code
+    told = {"content_type": "application/json"} if method == "post" else {}
+    return getattr(Client(enforce_csrf_checks=True), method)(
+        path, headers=headers, **told, **more
+    ).status_code
 
 
 @pytest.fixture

@@ -18,31 +18,50 @@ from switchboard.scheduling.models import Appointment
 KINDS = {State.CANCELLED: "cancelled", State.BOOKED: "booked", State.EXPIRED: "expired"}
 
 
-def confirm(*, appointment: UUID, by: Viewer, key: str | None = None) -> Decision[Outcome]:
-    """Turn a hold into a booking. ``not_possible`` once it has ended; ``member_busy``: they are elsewhere."""
-    return _change(appointment, State.BOOKED, by, key)
+def confirm(
+    *, appointment: UUID, by: Viewer, key: str | None = None, expected: str | None = None
+) -> Decision[Outcome]:
+    """Turn a hold into a booking. ``not_possible`` once it has ended; ``member_busy``: they are elsewhere.
+
+    ``expected``, here and below: the state the caller believes it is in; in another it is ``not_possible``.
+    """
+    return _change(appointment, State.BOOKED, by, key, only=_only(expected))
 
 
-def release(*, appointment: UUID, by: Viewer, key: str | None = None) -> Decision[Outcome]:
+def release(
+    *, appointment: UUID, by: Viewer, key: str | None = None, expected: str | None = None
+) -> Decision[Outcome]:
     """Give a held seat back before its time."""
-    return _change(appointment, State.CANCELLED, by, key, reason="released", only=(State.HELD,))
+    only = (State.HELD,) if expected in (None, State.HELD) else ()
+    return _change(appointment, State.CANCELLED, by, key, reason="released", only=only)
 
 
-def cancel(*, appointment: UUID, reason: str, by: Viewer, key: str | None = None) -> Decision[Outcome]:
+def cancel(
+    *, appointment: UUID, reason: str, by: Viewer, key: str | None = None, expected: str | None = None
+) -> Decision[Outcome]:
     """Cancel an appointment; ``reason`` is one of rule ``scheduling/cancel_reasons``, else ValueError."""
     if reason not in (known := cancel_reasons(now().date())):
         raise ValueError(f"There is no such reason to cancel: choose one of {', '.join(known)}.")
-    return _change(appointment, State.CANCELLED, by, key, reason=reason)
+    return _change(appointment, State.CANCELLED, by, key, reason=reason, only=_only(expected))
 
 
-def mark_kept(*, appointment: UUID, by: Viewer, key: str | None = None) -> Decision[Outcome]:
+def mark_kept(
+    *, appointment: UUID, by: Viewer, key: str | None = None, expected: str | None = None
+) -> Decision[Outcome]:
     """Say that the member came. ``not_possible`` before the time has begun."""
-    return _change(appointment, State.FULFILLED, by, key)
+    return _change(appointment, State.FULFILLED, by, key, only=_only(expected))
 
 
-def mark_no_show(*, appointment: UUID, by: Viewer, key: str | None = None) -> Decision[Outcome]:
+def mark_no_show(
+    *, appointment: UUID, by: Viewer, key: str | None = None, expected: str | None = None
+) -> Decision[Outcome]:
     """Say that the member did not come: it goes to outreach. ``not_possible`` before the time has begun."""
-    return _change(appointment, State.NOSHOW, by, key)
+    return _change(appointment, State.NOSHOW, by, key, only=_only(expected))
+
+
+def _only(expected: str | None) -> tuple[State, ...] | None:
+    """Give the states a change may start from; None: those the rules allow."""
+    return None if expected is None else tuple(state for state in State if state == expected)
 
 
 def expire_holds(*, around_slot: int | None = None, limit: int = 500) -> int:
@@ -82,7 +101,7 @@ def move(
         "kind": "released" if reason == "released" else KINDS.get(to, str(to)),
         "queue": queue_for(to, reason, on=at.date()).outcome,
         "reason": reason,
-        "before": [str(state) for state in only or before(to)],
+        "before": [str(state) for state in before(to) if only is None or state in only],
         "frees": to not in SEATED,
         "now": at,
     }

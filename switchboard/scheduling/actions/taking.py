@@ -59,9 +59,18 @@ def book(
 
 
 def reschedule(
-    *, appointment: UUID, slot_id: int, by: Viewer, key: str | None = None, modality: str | None = None
+    *,
+    appointment: UUID,
+    slot_id: int,
+    by: Viewer,
+    key: str | None = None,
+    modality: str | None = None,
+    expected: str | None = None,
 ) -> Decision[Outcome]:
-    """Move an appointment to another slot; when that cannot be had, the old one stands as it was."""
+    """Move an appointment to another slot; when that cannot be had, the old one stands as it was.
+
+    ``expected``: the state the caller believes it is in; in another it is ``not_possible``.
+    """
     old = find(appointment)
     if old is None:
         return decided(Answer.APPOINTMENT_UNKNOWN)
@@ -70,17 +79,18 @@ def reschedule(
     of = sender(by, key, "reschedule", appointment=str(appointment), slot=slot_id, modality=chosen)
     params = _params(State.BOOKED, slot_id, old.member_id, chosen, old.returning, old.request_id, now())
     params |= {"replaces": old.id, "kind": "rescheduled"}
-    allowed = may_reschedule(old.state, old.during.lower, now())
+    believed = expected in (None, old.state)
+    allowed = believed and may_reschedule(old.state, old.during.lower, now()).outcome
     try:
         with transaction.atomic():
             _lock_in_order(old.slot_id, slot_id)
-            if allowed.outcome:
+            if allowed:
                 unkeyed = Sender(by, None, b"")
                 move(old, State.CANCELLED, unkeyed, reason="rescheduled")
             taken = _attempt(params, of)
             if not taken.outcome.done or taken.outcome.replayed:
                 raise _NotTaken(taken)
-            if not allowed.outcome:
+            if not allowed:
                 raise _NotTaken(decided(Answer.NOT_POSSIBLE, state=old.state))
             return taken
     except _NotTaken as refused:
