@@ -58,6 +58,20 @@ def system(caller) -> Caller:
 
 
 @pytest.fixture
+def desk(caller) -> Caller:
+    """A navigator with a key."""
+    return caller(Role.NAVIGATOR)
+
+
+def know(caller: Caller, one: Any) -> None:
+    """Open a member's record to a caller, as for a call."""
+    from switchboard.members.queries import viewer_for
+    from switchboard.platform.audit import relate
+
+    relate(viewer=viewer_for(caller.user), member_id=one.pk, kind="call", reason="asked for care")
+
+
+@pytest.fixture
 def role_with_slots(db):
     """A therapist with five open hours; give the slots, soonest first."""
     from switchboard.matching.queries import forget
@@ -91,12 +105,13 @@ def role_with_slots(db):
 
 
 @pytest.fixture
-def taking(member, role_with_slots) -> dict[str, Any]:  # noqa: F811
-    """A body that books the first slot for a covered member."""
+def taking(member, role_with_slots, desk) -> dict[str, Any]:  # noqa: F811
+    """A body that books the first slot for a covered member, who is on the line with the desk."""
     from datetime import date
 
     from switchboard.members.models import Coverage
 
     one = member(state="CT", sex="female", latitude=41.77, longitude=-72.7)
     Coverage.objects.create(member=one, line_of_business="COM", period=(date(2020, 1, 1), date(2040, 1, 1)))
+    know(desk, one)
     return {"member": str(one.public_id), "slot_id": role_with_slots[0].pk, "modality": "video"}

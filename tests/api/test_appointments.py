@@ -4,104 +4,107 @@ import pytest
 
 from switchboard.platform.roles import Role
 from switchboard.scheduling.models import Appointment
+from tests.api.conftest import know
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_time_is_booked_and_read_back_with_its_version(system, taking):
-    made = system.post("/appointments", taking)
+def test_a_time_is_booked_and_read_back_with_its_version(desk, taking):
+    made = desk.post("/appointments", taking)
     assert made.status_code == 201, made.content
     assert made["ETag"] == '"booked"'
-    read = system.get(f"/appointments/{made.json()['id']}")
+    read = desk.get(f"/appointments/{made.json()['id']}")
     assert read.json() == made.json()
     assert read["ETag"] == made["ETag"]
 
 
-def test_a_retry_gets_the_same_answer_and_books_nothing_more(system, taking):
-    first = system.post("/appointments", taking, Idempotency_Key="k")
-    again = system.post("/appointments", taking, Idempotency_Key="k")
+def test_a_retry_gets_the_same_answer_and_books_nothing_more(desk, taking):
+    first = desk.post("/appointments", taking, Idempotency_Key="k")
+    again = desk.post("/appointments", taking, Idempotency_Key="k")
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first
     assert Appointment.objects.count() == 1
 
 
-def test_a_key_that_came_with_another_body_is_refused(system, taking, role_with_slots):
-    system.post("/appointments", taking, Idempotency_Key="k")
-    other = system.post("/appointments", taking | {"slot_id": role_with_slots[1].pk}, Idempotency_Key="k")
+def test_a_key_that_came_with_another_body_is_refused(desk, taking, role_with_slots):
+    desk.post("/appointments", taking, Idempotency_Key="k")
+    other = desk.post("/appointments", taking | {"slot_id": role_with_slots[1].pk}, Idempotency_Key="k")
     assert other.status_code == 422
     assert other.json()["type"].endswith(":key-reused")
     assert Appointment.objects.count() == 1
 
 
-def test_without_a_key_nothing_is_booked(system, taking):
-    answer = system.post("/appointments", taking, Idempotency_Key="")
+def test_without_a_key_nothing_is_booked(desk, taking):
+    answer = desk.post("/appointments", taking, Idempotency_Key="")
     assert answer.status_code == 400
     assert Appointment.objects.count() == 0
 
 
-def test_a_key_in_flight_is_answered_409(system, taking, server):
+def test_a_key_in_flight_is_answered_409(desk, taking, server):
     """Another connection holds the key's turn, as a call that is being answered does."""
     import psycopg
     from django.db import connection
 
     from switchboard.platform.models import User
 
-    principal = f"user:{User.objects.get(pk=system.user.pk).pk}"
+    principal = f"user:{User.objects.get(pk=desk.user.pk).pk}"
     name = connection.settings_dict["NAME"]
     with psycopg.connect(server.url("postgres", name), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(71, hashtext(%s || chr(31) || 'k'))", [principal])
-        answer = system.post("/appointments", taking, Idempotency_Key="k")
+        answer = desk.post("/appointments", taking, Idempotency_Key="k")
     assert answer.status_code == 409
     assert answer["Retry-After"] == "1"
     assert answer.json()["type"].endswith(":in-flight")
 
 
-def test_just_taken_comes_with_the_next_three(system, taking, member, role_with_slots):
-    assert system.post("/appointments", taking).status_code == 201
-    late = system.post("/appointments", taking | {"member": str(member().public_id)})
+def test_just_taken_comes_with_the_next_three(desk, taking, member, role_with_slots):
+    assert desk.post("/appointments", taking).status_code == 201
+    other = member()
+    know(desk, other)
+    late = desk.post("/appointments", taking | {"member": str(other.public_id)})
     assert late.status_code == 409
     assert late.json()["type"].endswith(":just-taken")
     assert [t["slot_id"] for t in late.json()["alternatives"]] == [s.pk for s in role_with_slots[1:4]]
 
 
-def test_a_hold_is_confirmed_and_then_cancelled(system, taking):
-    held = system.post("/holds", taking)
+def test_a_hold_is_confirmed_and_then_cancelled(desk, taking):
+    held = desk.post("/holds", taking)
     path = f"/appointments/{held.json()['id']}"
     assert held["ETag"] == '"held"'
-    assert system.post(f"{path}/confirm", If_Match='"held"').status_code == 200
-    done = system.post(f"{path}/cancel", {"reason": "member_request"}, If_Match='"booked"')
+    assert desk.post(f"{path}/confirm", If_Match='"held"').status_code == 200
+    done = desk.post(f"{path}/cancel", {"reason": "member_request"}, If_Match='"booked"')
     if done.status_code == 422:  # the reasons are rule data
         from switchboard.platform.clock import now
         from switchboard.scheduling.core.appointment import cancel_reasons
 
         reason = cancel_reasons(now().date())[0]
-        done = system.post(f"{path}/cancel", {"reason": reason}, If_Match='"booked"')
+        done = desk.post(f"{path}/cancel", {"reason": reason}, If_Match='"booked"')
     assert done.json()["state"] == "cancelled"
 
 
-def test_a_change_names_the_version_it_means(system, taking):
+def test_a_change_names_the_version_it_means(desk, taking):
     """No version: 428. A stale one: 412, and nothing changes. A retry: the same answer."""
-    held = system.post("/holds", taking)
+    held = desk.post("/holds", taking)
     path = f"/appointments/{held.json()['id']}"
-    assert system.post(f"{path}/confirm").status_code == 428
-    assert system.post(f"{path}/confirm", If_Match='"booked"').status_code == 412
+    assert desk.post(f"{path}/confirm").status_code == 428
+    assert desk.post(f"{path}/confirm", If_Match='"booked"').status_code == 412
     assert Appointment.objects.get().state == "held"
-    first = system.post(f"{path}/confirm", If_Match='"held"', Idempotency_Key="c")
-    again = system.post(f"{path}/confirm", If_Match='"held"', Idempotency_Key="c")
+    first = desk.post(f"{path}/confirm", If_Match='"held"', Idempotency_Key="c")
+    again = desk.post(f"{path}/confirm", If_Match='"held"', Idempotency_Key="c")
     assert first.status_code == again.status_code == 200
     assert again["Idempotent-Replayed"] == "true"
 
 
-def test_a_move_gives_the_new_appointment_and_ends_the_old(system, taking, role_with_slots):
-    made = system.post("/appointments", taking)
+def test_a_move_gives_the_new_appointment_and_ends_the_old(desk, taking, role_with_slots):
+    made = desk.post("/appointments", taking)
     path = f"/appointments/{made.json()['id']}"
-    stale = system.post(f"{path}/reschedule", {"slot_id": role_with_slots[2].pk}, If_Match='"held"')
+    stale = desk.post(f"{path}/reschedule", {"slot_id": role_with_slots[2].pk}, If_Match='"held"')
     assert stale.status_code == 412
-    moved = system.post(f"{path}/reschedule", {"slot_id": role_with_slots[2].pk}, If_Match='"booked"')
+    moved = desk.post(f"{path}/reschedule", {"slot_id": role_with_slots[2].pk}, If_Match='"booked"')
     assert moved.status_code == 201
     assert moved.json()["id"] != made.json()["id"]
-    assert system.get(path).json()["state"] == "cancelled"
+    assert desk.get(path).json()["state"] == "cancelled"
 
 
 def test_a_stranger_gets_404_and_the_refusal_is_written_down(caller, taking):
