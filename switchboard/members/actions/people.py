@@ -50,7 +50,10 @@ def set_contact_route(
 ) -> int:
     """Keep a way to reach a member, new or known; give its number. ``confidential``: use only such."""
     touch(viewer=by, member_id=member_id, data_class=DataClass.SAFE_CONTACT, what="routes", write=True)
-    plain = {"phone": plain_phone, "email": plain_email}.get(kind, lambda text: text.strip() or None)(value)
+    if kind == "phone":
+        plain = plain_phone(value)
+    else:
+        plain = plain_email(value) if kind == "email" else value.strip() or None
     if plain is None or kind not in ("phone", "email", "mail"):
         raise NotTaken("This is no telephone number, email or postal address: check it and its kind.")
     row, _ = ContactRoute.objects.update_or_create(
