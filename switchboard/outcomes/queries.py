@@ -9,6 +9,7 @@ from django.db import transaction
 
 from switchboard.kernel.reasons import Reason
 from switchboard.outcomes.models import Answer, Assessment, CrisisTask
+from switchboard.outcomes.safety_net import DRILL
 from switchboard.platform.access import DataClass, Extent, Viewer
 from switchboard.platform.audit import touch
 
@@ -107,7 +108,11 @@ def results_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[Resul
 
 def crisis_worklist(*, limit: int = 200) -> list[CrisisView]:
     """Give the open crisis tasks, gravest and longest waiting first; it names nobody."""
-    rows = CrisisTask.objects.exclude(state="closed").select_related("acknowledged_by")
+    rows = (
+        CrisisTask.objects.exclude(state="closed")
+        .exclude(cause__startswith=f"{DRILL}:")
+        .select_related("acknowledged_by")
+    )
     order = {"imminent": 0, "high": 1, "standard": 2}
     views = [_view(row) for row in rows.order_by("opened_at")[:limit]]
     return sorted(views, key=lambda v: (v.state != "open", order[v.level], v.opened_at))

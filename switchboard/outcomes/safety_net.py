@@ -4,7 +4,7 @@ Everything here runs inside the caller's transaction: an answer that says somebo
 task for it stand or fall together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
 from switchboard.rulebook.rules import rule
 
+DRILL = "drill"  # the cause of a made-up task begins with it (promise C4)
 LEVELS = ("standard", "high", "imminent")
 
 
@@ -81,14 +82,16 @@ def _create(
         return task
 
 
-def due_tasks(at: datetime, limit: int = 200) -> Iterable[CrisisTask]:
-    """Lock the open tasks whose next step is due, skipping those another worker holds."""
-    return (
-        CrisisTask.objects.select_for_update(skip_locked=True, of=("self",))
-        .exclude(state="closed")
-        .filter(next_step_at__lte=at)
-        .order_by("next_step_at")[:limit]
-    )
+def due_numbers(at: datetime, limit: int = 500) -> list[int]:
+    """Give the open tasks whose next step is due, longest due first."""
+    due = CrisisTask.objects.exclude(state="closed").filter(next_step_at__lte=at)
+    return list(due.order_by("next_step_at").values_list("pk", flat=True)[:limit])
+
+
+def due_task(number: int, at: datetime) -> CrisisTask | None:
+    """Lock a task that is still due; None when another worker holds it or has done it."""
+    due = CrisisTask.objects.select_for_update(skip_locked=True, of=("self",)).exclude(state="closed")
+    return due.filter(pk=number, next_step_at__lte=at).first()
 
 
 def facts_of(task: CrisisTask, unreachable: frozenset[str]) -> Task:

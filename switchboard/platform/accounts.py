@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from switchboard.platform.clock import now
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
 
@@ -19,3 +20,18 @@ def people_with_role(role: Role) -> list[Person]:
     """Give the active users of a role, in a steady order."""
     rows = User.objects.filter(role=role.value, is_active=True).order_by("id")
     return [Person(u.pk, u.email, u.name) for u in rows]
+
+
+def drill_user() -> int:
+    """Give the id of the user that closes alarm drills; nobody can sign in as it."""
+    row, _ = User.objects.get_or_create(
+        email="alarm-drill@switchboard.invalid",
+        defaults={
+            "name": "Alarm drill",
+            "role": Role.SYSTEM.value,
+            "synthetic": True,
+            "is_active": False,
+            "deactivated_at": now(),
+        },
+    )
+    return row.pk

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from switchboard.outcomes.core.answers import Answer
+from switchboard.outcomes.core.drill import standing
 from switchboard.outcomes.core.escalation import Task, clock_of, next_step
 from switchboard.outcomes.core.safety import risk_of, risk_rule
 from switchboard.rulebook.rules import Value
@@ -13,7 +14,9 @@ START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def run(value: Value, example: Mapping[str, Any]) -> None:
-    {"safety/risk_items": _risk, "safety/escalation": _step}[value.ref.name](value, example)
+    {"safety/risk_items": _risk, "safety/escalation": _step, "safety/drill": _drill}[value.ref.name](
+        value, example
+    )
 
 
 def _risk(value: Value, example: Mapping[str, Any]) -> None:
@@ -32,3 +35,8 @@ def _step(value: Value, example: Mapping[str, Any]) -> None:
     )
     step = next_step(task, START + timedelta(minutes=example["minutes"]), clock_of(value)).outcome
     assert (step.name if step else None) == example.get("step")
+
+
+def _drill(value: Value, example: Mapping[str, Any]) -> None:
+    passed = START - timedelta(seconds=example["drill_age"])
+    assert standing(passed, START, START, value).outcome == example["standing"]

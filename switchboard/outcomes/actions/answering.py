@@ -75,7 +75,7 @@ def answer(*, assessment_id: int, link_id: str, value: int | None, by: Viewer) -
             raise NotAnswerable(f"{link_id} takes one of its own options only.")
         _may_answer(by, assessment.member_id, link_id)
         given = GivenAnswer(link_id, value, now(), loinc=item.loinc, instrument=instrument.code)
-        return _keep(assessment, [given], by).get(link_id, Heard(_calm(), crisis=False))
+        return keep_answers(assessment, [given], by).get(link_id, Heard(_calm(), crisis=False))
 
 
 def _may_answer(by: Viewer, member_id: int | None, what: str) -> None:
@@ -93,7 +93,9 @@ def _calm() -> Risk:
     return Risk("none", None, (), stale=False)
 
 
-def _keep(assessment: Assessment, answers: Iterable[GivenAnswer], by: Viewer) -> dict[str, Heard]:
+def keep_answers(
+    assessment: Assessment, answers: Iterable[GivenAnswer], by: Viewer, *, cause: str = ""
+) -> dict[str, Heard]:
     """Store answers and, for those that speak of risk, the one task; all in the present transaction."""
     heard: dict[str, Heard] = {}
     rules = safety_net.rules_of_safety()
@@ -103,7 +105,7 @@ def _keep(assessment: Assessment, answers: Iterable[GivenAnswer], by: Viewer) ->
         if decision.outcome.needs_call:
             task = safety_net.open_or_add(
                 member_id=assessment.member_id,
-                cause=f"assessment:{assessment.pk}",
+                cause=cause or f"assessment:{assessment.pk}",
                 risk=decision.outcome,
                 because=decision.because,
                 by_id=by.user_id,
