@@ -16,7 +16,7 @@ from switchboard.members.queries import CareFacts, care_facts
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.queries import answers_of_request
 from switchboard.outcomes.wording import instrument_in_force
-from switchboard.platform.access import DataClass, Relation, Viewer
+from switchboard.platform.access import DataClass, Extent, Relation, Viewer
 from switchboard.platform.audit import relation_to, touch
 from switchboard.platform.clock import now, today
 from switchboard.platform.roles import Role
@@ -102,12 +102,12 @@ def waiting_requests(*, limit: int = 100) -> list[RequestView]:
 
 
 def triage_of(*, viewer: Viewer, request: RequestView) -> TriageView | None:
-    """Give the triage that counts for a request: the newest."""
+    """Give the triage that counts for a request: the newest. A viewer of masked data is told no scores."""
     with transaction.atomic():
-        touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
-              scope="appointments")  # fmt: skip
+        much = touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
+                     scope="appointments")  # fmt: skip
         row = Triage.objects.filter(request_id=request.request_id).select_related("by").last()
-    return None if row is None else _triage(row)
+    return None if row is None else _triage(row, masked=much is Extent.MASKED)
 
 
 def notes_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[NoteView]:
@@ -196,13 +196,14 @@ def view_of(row: Request) -> RequestView:
     )
 
 
-def _triage(row: Triage) -> TriageView:
+def _triage(row: Triage, *, masked: bool) -> TriageView:
+    because = (Reason.from_json(r) for r in row.because)
     return TriageView(
         row.at,
         row.acuity,
         row.lane,
         Needs.from_json(row.needs),
-        tuple(Reason.from_json(r) for r in row.because),
+        tuple(reason for reason in because if not (masked and "total" in reason.params)),
         row.by.name if row.by else "",
         row.override_reason,
     )

@@ -16,7 +16,10 @@ from switchboard.platform.audit import touch
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A completed assessment. ``total`` is None where an item was left out."""
+    """A completed assessment. ``total`` is None where an item was left out.
+
+    ``masked``: the viewer may know that it was taken, not what it said.
+    """
 
     assessment_id: int
     instrument: str
@@ -27,6 +30,7 @@ class Result:
     positive: bool | None
     given_by: str
     because: tuple[Reason, ...]
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,14 @@ def answers_of_request(
             write=True,
             scope="assessments",
         )
-        started = dict(Assessment.objects.filter(request_id=request_id).values_list("id", "instrument"))
-        rows = Answer.objects.filter(assessment_id__in=started).order_by("id")
-        found: dict[str, tuple[int, dict[str, int | None]]] = {
-            code: (number, {}) for number, code in started.items()
-        }
-        for row in rows:
-            found[started[row.assessment_id]][1][row.link_id] = int(row.value) if row.value else None
+        found: dict[str, tuple[int, dict[str, int | None]]] = {}
+        rows = Assessment.objects.filter(request_id=request_id).order_by("answers__id")
+        for number, code, link, value in rows.values_list(
+            "id", "instrument", "answers__link_id", "answers__value"
+        ):
+            kept = found.setdefault(code, (number, {}))[1]
+            if link is not None:
+                kept[link] = int(value) if value else None
     return found
 
 
@@ -103,7 +108,7 @@ def results_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[Resul
         if much is Extent.FLAG:
             return []
         rows = Assessment.objects.filter(member_id=member_id, status="completed").order_by("-authored_at")
-        return [_result(row) for row in rows[:limit]]
+        return [_result(row, masked=much is Extent.MASKED) for row in rows[:limit]]
 
 
 def crisis_worklist(*, limit: int = 200) -> list[CrisisView]:
@@ -133,6 +138,43 @@ def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[Cr
         return _view(row), history
 
 
+@dataclass(frozen=True, slots=True)
+class RiskAnswer:
+    """One answer that opened or joined a crisis task; ``value`` None: they would rather not say."""
+
+    at: datetime
+    instrument: str
+    link_id: str
+    value: int | None
+
+
+def risk_answers(*, viewer: Viewer, task: CrisisView) -> list[RiskAnswer]:
+    """Give the answers behind a crisis task, newest first, to somebody who may see them; audited."""
+    if task.member_id is None:
+        return []
+    with transaction.atomic():
+        much = touch(viewer=viewer, member_id=task.member_id, data_class=DataClass.CRISIS, what="answers")
+        if much is not Extent.FULL:
+            return []
+        rows = Answer.objects.filter(crisis_task_id=task.task_id).select_related("assessment").order_by("-id")
+        return [
+            RiskAnswer(r.at, r.assessment.instrument, r.link_id, int(r.value) if r.value.isdigit() else None)
+            for r in rows[:20]
+        ]
+
+
+def crisis_count() -> tuple[int, int]:
+    """Give how many crisis tasks are open, and how many of them nobody has taken."""
+    states = list(CrisisTask.objects.exclude(state="closed").values_list("state", flat=True))
+    return len(states), sum(state == "open" for state in states)
+
+
+def crisis_state_of(*, member_id: int) -> tuple[str, str] | None:
+    """Give the state of a member's open crisis task and who has taken it, no detail; None without one."""
+    row = CrisisTask.objects.exclude(state="closed").filter(member_id=member_id)
+    return row.values_list("state", "acknowledged_by__name").first()
+
+
 def open_crisis_of(*, member_id: int) -> bool:
     """Tell whether somebody is to call this member: a flag, no detail."""
     return CrisisTask.objects.filter(member_id=member_id).exclude(state="closed").exists()
@@ -158,15 +200,16 @@ def _view(row: CrisisTask) -> CrisisView:
     )
 
 
-def _result(row: Assessment) -> Result:
+def _result(row: Assessment, *, masked: bool) -> Result:
     return Result(
         row.pk,
         row.instrument,
         row.version,
         row.authored_at,
-        row.total,
-        row.band,
-        row.positive,
+        None if masked else row.total,
+        "" if masked else row.band,
+        None if masked else row.positive,
         row.given_by,
-        tuple(Reason.from_json(r) for r in row.because),
+        () if masked else tuple(Reason.from_json(r) for r in row.because),
+        masked,
     )

@@ -8,6 +8,7 @@ token's scopes say.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from switchboard.kernel.reasons import Decision, Reason
@@ -64,7 +65,7 @@ class Viewer:
     """Somebody at a screen or behind a token. ``member_id``: their own record; ``proxied``: member -> may.
 
     ``scopes`` are a token's (``read:D3``, ``write:D2``). A viewer without ``user_id`` in the role
-    ``system_client`` is a process of ours.
+    ``system_client`` is a process of ours. ``ties`` remembers, for this request, until when a record is open.
     """
 
     user_id: int | None
@@ -77,6 +78,7 @@ class Viewer:
     language: str = "en"
     request_id: str = ""
     scopes: frozenset[str] = frozenset()
+    ties: dict[int, datetime] = field(default_factory=dict, compare=False, repr=False)
 
 
 SWITCHBOARD = Viewer(None, "Switchboard", Role.SYSTEM, purpose="HOPERAT")

@@ -1,5 +1,6 @@
 """Every touch of a person's record is written down in the transaction that touches it, or does not happen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,10 +27,25 @@ def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Re
         return Relation.PROXY
     if viewer.user_id is None:
         return Relation.NONE
+    if viewer.ties.get(member_id, now()) > now():
+        return Relation.ASSIGNED
     live = Relationship.objects.filter(
         user_id=viewer.user_id, member_id=member_id, starts_at__lte=now(), ends_at__gt=now()
     )
-    return Relation.ASSIGNED if live.exists() else Relation.NONE
+    ends = live.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    if ends is None:
+        return Relation.NONE
+    viewer.ties[member_id] = ends
+    return Relation.ASSIGNED
+
+
+def at_work_on(member_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Give who has each of these records open for a call or a task now (user id, name): the latest."""
+    live = Relationship.objects.filter(
+        member_id__in=member_ids, kind__in=["call", "task"], starts_at__lte=now(), ends_at__gt=now()
+    )
+    rows = live.order_by("starts_at").values_list("member_id", "user_id", "user__name")
+    return {member_id: (user_id, name) for member_id, user_id, name in rows}
 
 
 def relate(*, viewer: Viewer, member_id: int, kind: str, reason: str, minutes: int = 60) -> datetime:

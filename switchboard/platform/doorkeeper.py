@@ -78,7 +78,8 @@ class Doorkeeper:
             return _sign_in_first(request)
         if by_token(request):
             return None
-        if sessions.over(request.session, Role(user.role)):
+        attended = not getattr(view, "unattended", False)
+        if sessions.over(request.session, Role(user.role), attended=attended):
             logout(request)
             messages.info(request, _("You were signed out because nothing happened for a while."))
             return _sign_in_first(request)
@@ -124,6 +125,8 @@ def _blind(request: HttpRequest) -> HttpResponse:
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(API):
         return refusal(request, 401, _("Sign in, or send a token."))
+    if request.headers.get("HX-Request"):  # a piece of a page: the whole page goes, not the piece
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
     back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
     return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{back}".rstrip("?"))
 

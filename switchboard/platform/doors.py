@@ -47,6 +47,12 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
     return lambda view: _mark(view, Admits(frozenset(roles)))
 
 
+def unattended(view: View) -> View:
+    """Say that the page itself asks for this again and again: it does not keep an idle session alive."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def _mark(view: View, admits: Admits) -> View:
     view.admits = admits  # type: ignore[attr-defined]
     return view

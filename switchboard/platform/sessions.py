@@ -16,15 +16,18 @@ BEGAN, SEEN, DEMO = "began", "seen", "demo"
 WRITE_EVERY = timedelta(minutes=1)  # a session row is not written for every click
 
 
-def over(session: SessionBase, role: Role) -> bool:
-    """Say whether a session has been idle, or has lasted, too long; else note that it was used."""
+def over(session: SessionBase, role: Role, *, attended: bool = True) -> bool:
+    """Say whether a session has been idle, or has lasted, too long; else note that it was used.
+
+    ``attended`` is False when a page asked by itself: nobody need be there.
+    """
     times = rule("access/sessions").on(today()).data
     who = "staff" if role in STAFF else "member"
     present = now().timestamp()
     began, seen = session.setdefault(BEGAN, present), session.setdefault(SEEN, present)
     if present - seen > times[f"{who}_idle_minutes"] * 60 or present - began > times[f"{who}_hours"] * 3600:
         return True
-    if present - seen > WRITE_EVERY.total_seconds():
+    if attended and present - seen > WRITE_EVERY.total_seconds():
         session[SEEN] = present
     return False
 

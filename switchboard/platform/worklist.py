@@ -88,3 +88,9 @@ def _work(row: WorkItem) -> Work:
         row.due_at,
         row.assigned_to_id,
     )
+
+
+def work_of(*, member_id: int, limit: int = 20) -> list[Work]:
+    """Give what is still to do for one member, soonest due first."""
+    rows = WorkItem.objects.filter(member_id=member_id, closed_at__isnull=True).order_by("due_at", "id")
+    return [_work(row) for row in rows[:limit]]

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("api/<path:rest>", nothing),
     path("gallery/", include("switchboard.portals.gallery.views")),
+    path("desk/", include("switchboard.portals.desk.urls")),
     path("", include("switchboard.portals.entrance.urls")),
     path("", include("switchboard.portals.member.urls")),
     path("account/", include("allauth.account.urls")),

@@ -11,9 +11,9 @@ from switchboard.outcomes import safety_net
 from switchboard.outcomes.core.escalation import Closer, may_close
 from switchboard.outcomes.core.safety import Risk
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
-from switchboard.platform.access import DataClass, Viewer
+from switchboard.platform.access import AccessDenied, DataClass, Viewer
 from switchboard.platform.accounts import people_with_role
-from switchboard.platform.audit import relate, touch
+from switchboard.platform.audit import record, relate, touch
 from switchboard.platform.clock import now
 from switchboard.platform.messages import send
 from switchboard.platform.outbox import tell
@@ -105,13 +105,25 @@ def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
         return True
 
 
+def _may_work_on(task: CrisisTask, by: Viewer) -> None:
+    """Raise AccessDenied unless ``by`` may work on a task; one that is nobody's only by who has taken it."""
+    if task.member_id is not None:
+        touch(
+            viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
+        )
+        return
+    if by.user_id is None or task.acknowledged_by_id != by.user_id:
+        raise AccessDenied(by, None, DataClass.CRISIS, "crisis_task")
+    record(
+        viewer=by, action="write", data_class=DataClass.CRISIS, member_id=None, what=f"crisis_task:{task.pk}"
+    )
+
+
 def note_attempt(*, public_id: UUID, reached: bool, note: str, by: Viewer) -> None:
     """Write down a try at reaching the person."""
     with transaction.atomic():
         task = CrisisTask.objects.select_for_update().get(public_id=public_id)
-        touch(
-            viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
-        )
+        _may_work_on(task, by)
         kind = "reached" if reached else "attempt"
         CrisisEvent.objects.create(task=task, at=now(), kind=kind, by_id=by.user_id, note=note)
 
@@ -120,9 +132,7 @@ def close_crisis(*, public_id: UUID, disposition: str, note: str, by: Viewer) ->
     """Close a crisis task with a disposition, if the rules let this person do it; says why when not."""
     with transaction.atomic():
         task = CrisisTask.objects.select_for_update().get(public_id=public_id)
-        touch(
-            viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
-        )
+        _may_work_on(task, by)
         decision = may_close(
             safety_net.facts_of(task, frozenset()),
             Closer(active=by.user_id is not None, licensed=by.licensed),

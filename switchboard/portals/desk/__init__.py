@@ -1,0 +1,1 @@
+"""The desk: what navigators, care managers, supervisors and crisis clinicians work on."""
