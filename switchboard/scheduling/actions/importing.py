@@ -72,7 +72,12 @@ class SlotImport:
         _refuse(source_id, done)
         _place(source_id, done, whole=self.whole)
         if any(done.counts[k] for k in ("slots_added", "slots_changed", "slots_withdrawn")):
-            tell("slots.imported", {"source": source_id, **done.counts})
+            roles = ask(
+                "SELECT DISTINCT role_id FROM scheduling_schedule"
+                " WHERE source_id = %s AND role_id IS NOT NULL",
+                [source_id],
+            )
+            tell("slots.imported", {"source": source_id, "role_ids": sorted(role for (role,) in roles)})
         return done
 
 
