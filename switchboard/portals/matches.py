@@ -15,6 +15,7 @@ from switchboard.portals.cards import MatchCard, OpenTime
 from switchboard.portals.maps import Pin, place_map
 from switchboard.rulebook.listings import label
 from switchboard.rulebook.words import say
+from switchboard.scheduling.queries import slot_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,6 +52,19 @@ def match_cards(
     ]
 
 
+def other_times(need: Need, slot_id: int, count: int = 3) -> MatchCard | None:
+    """Give the next times of the practitioner whose slot has just gone; None when there are none."""
+    slot = slot_of(slot_id)
+    role = role_cards([slot.role_id]).get(slot.role_id) if slot and slot.role_id else None
+    if slot is None or role is None:
+        return None
+    after = int((slot.starts_at - EPOCH).total_seconds()) // 60
+    next_ones = [(t.slot, t.start, t.modality) for t in more_times(need, role.practitioner_id, after, count)]
+    if not next_ones:
+        return None
+    return _shown_card(0, role, _times(next_ones, role.time_zone), key=f"{slot_id}-next")
+
+
 def _card(
     rank: int, pair: Pair, role: RoleCard, need: Need, place: tuple[float, float] | None, times: int
 ) -> MatchCard:
@@ -58,15 +72,34 @@ def _card(
     zone = role.time_zone if pair.modality == "in_person" else need.zone
     further = more_times(need, pair.practitioner, pair.start, times - 1)
     shown = [(pair.slot, pair.start, pair.modality)] + [(t.slot, t.start, t.modality) for t in further]
-    return MatchCard(
+    return _shown_card(
+        rank,
+        role,
+        _times(shown, zone),
         key=str(pair.slot),
+        reasons=[say(reason, language) for reason in pair.because],
+        map=_map(role, place) if pair.miles is not None else "",
+    )
+
+
+def _shown_card(
+    rank: int,
+    role: RoleCard,
+    times: Sequence[OpenTime],
+    *,
+    key: str,
+    reasons: Sequence[str] = (),
+    map: str = "",
+) -> MatchCard:
+    return MatchCard(
+        key=key,
         rank=rank,
         name=", ".join(part for part in (role.name, role.credential) if part),
-        what=label("professions", role.profession, language),
+        what=label("professions", role.profession, translation.get_language() or "en"),
         where=" · ".join(part for part in (role.organization, role.city) if part),
-        reasons=[say(reason, language) for reason in pair.because],
-        times=_times(shown, zone),
-        map=_map(role, place) if pair.miles is not None else "",
+        reasons=reasons,
+        times=times,
+        map=map,
     )
 
 

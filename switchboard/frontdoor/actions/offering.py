@@ -14,12 +14,14 @@ from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import Offer, Request, Triage
 from switchboard.frontdoor.queries import intake_of
 from switchboard.kernel.reasons import Decision
+from switchboard.matching.core.explain import loosened
 from switchboard.matching.core.facts import Need, Pair
 from switchboard.matching.queries import match_now, third_next
 from switchboard.members.queries import CareFacts, care_facts
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
+from switchboard.platform.worklist import open_work
 from switchboard.scheduling.actions import book as book_slot
 from switchboard.scheduling.actions import reschedule as move_slot
 from switchboard.scheduling.core.answer import Outcome
@@ -29,17 +31,29 @@ URGENT = ("emergency", "urgent")
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What was asked of the match, where the member is (degrees), and what was found, with its reasons."""
+    """What was asked of the match, where the member is (degrees), and what was found, with its reasons.
+
+    ``late``: the soonest time lies behind the request's clock. When nobody fits, or only late, a person
+    looks too.
+    """
 
     need: Need
     place: tuple[float, float] | None
     found: Decision[tuple[Pair, ...]]
+    late: bool = False
 
 
-def offer(*, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = None) -> Offered:
+def offer(
+    *,
+    request_id: int,
+    by: Viewer,
+    changed: Mapping[str, Any] | None = None,
+    loosen: Sequence[str] = (),
+) -> Offered:
     """Match the request now and keep what was offered, in order, with its reasons.
 
-    ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...).
+    ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...); ``loosen``
+    names loosenings that an empty match offered (video, any_distance ...).
     """
     with transaction.atomic():
         row = Request.objects.select_for_update().get(pk=request_id)
@@ -50,13 +64,36 @@ def offer(*, request_id: int, by: Viewer, changed: Mapping[str, Any] | None = No
             raise NotSayable("This request has no triage yet: finish the questions first.")
         wishes = intake_of(row.pk) | dict(changed or {})
         need = need_of(_asker(row, facts, wishes), Needs.from_json(latest.needs), wishes, now())
+        for change in loosen:
+            need = loosened(need, change)
         decision = match_now(need, urgent=row.urgency in URGENT)
         place = None
         if facts.latitude is not None and facts.longitude is not None:
             place = (facts.latitude, facts.longitude)
         if decision.outcome:
             _keep_offers(row, decision.outcome, third_next(need))
-        return Offered(need, place, decision)
+        late = row.due_at is not None and any(decision.outcome) and _soonest(decision.outcome) > row.due_at
+        if row.state in OPEN and (late or not decision.outcome):
+            _let_a_person_look(row, "offers_too_late" if late else "nobody_fits")
+        return Offered(need, place, decision, late)
+
+
+def _soonest(pairs: Sequence[Pair]) -> datetime:
+    return min(_instant(pair.start) for pair in pairs)
+
+
+def _let_a_person_look(row: Request, why: str) -> None:
+    """Put the request before a navigator, once, due with its own clock."""
+    tomorrow = now() + timedelta(days=1)
+    open_work(
+        queue="match",
+        kind=why,
+        subject=f"request:{row.pk}",
+        member_id=row.member_id,
+        due_at=min(row.due_at, tomorrow) if row.due_at and row.due_at > now() else tomorrow,
+        urgency=3 if row.urgency == "routine" else 2,
+        once=f"match:{row.pk}",
+    )
 
 
 def _asker(row: Request, facts: CareFacts, wishes: Mapping[str, Any]) -> Asker:
@@ -94,7 +131,7 @@ def _keep_offers(row: Request, pairs: Sequence[Pair], third: datetime | None) ->
     )
     if row.first_offered_at is None:
         row.first_offered_at = now()
-        row.first_offer_starts_at = min(_instant(p.start) for p in pairs)
+        row.first_offer_starts_at = _soonest(pairs)
         row.third_next_at = third
         tell("request.offered", {"request_id": row.pk, "member_id": row.member_id})
     if row.state == "triaged":

@@ -210,6 +210,12 @@ def _changes(need: Need) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
         yield "open_time", "other_visit", False, {"visit_type": None, "minutes": 0}
 
 
+def loosened(need: Need, change: str) -> Need:
+    """Give the need with one loosening that may be offered; as it is when there is none of that name."""
+    offered = (changed for _, name, may, changed in _changes(need) if may and name == change)
+    return replace(need, **next(offered, {}))
+
+
 def _loosenings(world: World, need: Need, weights: Weights) -> Iterator[Loosening]:
     for gate, change, offered, changed in _changes(need):
         panel = gate != "accepting"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from switchboard.frontdoor.actions import offer, reschedule
+from switchboard.frontdoor.actions import cancel_visit, offer, reschedule
 from switchboard.frontdoor.queries import request_numbered
 from switchboard.members.queries import viewer_of
 from switchboard.network.queries import RoleCard, role_cards
@@ -18,14 +18,13 @@ from switchboard.platform.clock import now, today
 from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, local_phone, match_cards
 from switchboard.portals.member.care import language, members_only
 from switchboard.rulebook.words import say
-from switchboard.scheduling.actions import cancel
 from switchboard.scheduling.core.appointment import cancel_choices
 from switchboard.scheduling.queries import AppointmentView, appointment_of, appointments_of
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An appointment in words."""
+    """An appointment in words. ``kept``: until when it is held for the member; empty when it is not."""
 
     key: UUID
     state: str
@@ -37,6 +36,12 @@ class Shown:
     where: str
     phone: str
     open: bool
+    kept: str
+
+
+def _kept(view: AppointmentView) -> bool:
+    """Tell whether a time is kept for the member just now."""
+    return view.state == "held" and view.hold_expires_at is not None and view.hold_expires_at > now()
 
 
 def shown(view: AppointmentView, card: RoleCard | None = None) -> Shown:
@@ -52,8 +57,19 @@ def shown(view: AppointmentView, card: RoleCard | None = None) -> Shown:
         who=", ".join(p for p in (card.name, card.credential) if p) if card else "",
         where=", ".join(p for p in (card.address, card.city, card.state) if p) if card else "",
         phone=local_phone(card.phone) if card else "",
-        open=view.state in ("held", "booked") and view.starts_at > now(),
+        open=view.state == "booked" and view.starts_at > now(),
+        kept=hour_of(view.hold_expires_at, view.time_zone) if _kept(view) and view.hold_expires_at else "",
     )
+
+
+def live_holds(viewer: Viewer, member_id: int) -> list[AppointmentView]:
+    """Give the times that are kept for a member now."""
+    return [a for a in appointments_of(viewer=viewer, member_id=member_id, limit=20) if _kept(a)]
+
+
+def kept_for(viewer: Viewer, member_id: int) -> list[Shown]:
+    """Give the times that are kept for a member now, in words."""
+    return [shown(a) for a in live_holds(viewer, member_id)]
 
 
 @members_only
@@ -65,11 +81,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     views = [a for member_id in whose for a in appointments_of(viewer=viewer, member_id=member_id)]
     cards = role_cards(a.role_id for a in views if a.role_id)
     rows = [shown(a, cards.get(a.role_id or 0)) for a in sorted(views, key=lambda a: a.starts_at)]
-    context = {"coming": [r for r in rows if r.open], "past": [r for r in rows[::-1] if not r.open]}
+    past = [r for r in rows[::-1] if not r.open and r.state not in ("held", "expired")]
+    context = {"kept": [r for r in rows if r.kept], "coming": [r for r in rows if r.open], "past": past}
     return render(request, "member/appointments.html", context)
 
 
-def _appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
+def appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
+    """Give the appointment an address names; 404 when there is none the viewer may see."""
     found = appointment_of(viewer=viewer, public_id=key)
     if found is None:
         raise Http404("No appointment of that id.")
@@ -81,7 +99,9 @@ def _appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
 def detail(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one appointment; with ``move`` the other times; POST with a time moves it."""
     viewer = viewer_of(request)
-    found = _appointment_or_404(viewer, key)
+    found = appointment_or_404(viewer, key)
+    if found.state in ("held", "expired") and found.request_id:
+        return redirect("member_confirm", key=key)
     told = _moved(viewer, found, request) if request.method == "POST" else None
     if isinstance(told, HttpResponse):
         return told
@@ -113,13 +133,13 @@ def _moved(viewer: Viewer, found: AppointmentView, request: HttpRequest) -> Http
 def cancelling(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask why, then cancel."""
     viewer = viewer_of(request)
-    found = _appointment_or_404(viewer, key)
+    found = appointment_or_404(viewer, key)
     options = cancel_choices(today(), language(), member=True)
     chosen = request.POST.get("reason", "")
     error = ""
     if request.method == "POST":
         if chosen in dict(options):
-            decision = cancel(appointment=key, reason=chosen, by=viewer)
+            decision = cancel_visit(appointment=key, reason=chosen, by=viewer)
             if decision.outcome.done:
                 messages.success(
                     request, _("Your appointment is cancelled. The time is free for someone else.")

@@ -1,28 +1,25 @@
-"""People who can help, as cards; two taps to an appointment."""
+"""People who can help, as cards; when nobody does, why, and what would help."""
 
-from typing import Any
+from collections.abc import Iterable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.crypto import get_random_string
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
 
-from switchboard.frontdoor.actions import book, offer
+from switchboard.frontdoor.actions import Offered, offer
 from switchboard.frontdoor.queries import RequestView
 from switchboard.kernel.reasons import Reason
 from switchboard.members.queries import viewer_of
-from switchboard.network.queries import role_cards
 from switchboard.platform.access import Viewer
-from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, match_cards
+from switchboard.portals.matches import match_cards, other_times
+from switchboard.portals.member.appointments import kept_for
 from switchboard.portals.member.care import language, members_only, request_or_404
 from switchboard.rulebook.words import say
-from switchboard.scheduling.queries import slot_of
 
-WIDER: dict[str, dict[str, Any]] = {
-    "video": {"meet": ["in_person", "video", "phone"]},
-    "far": {"max_miles": 200},
-}
+LOOSEN = "loosen_"
+MOST = 6  # ways to loosen at once
 
 
 @members_only
@@ -32,62 +29,62 @@ def matches(request: HttpRequest, key: UUID) -> HttpResponse:
     found = request_or_404(viewer, key)
     if found.state == "open":
         return redirect("member_care", key=key)
-    return _shown(request, viewer, found)
+    if found.state == "closed":
+        return redirect("member_home")
+    return people(request, viewer, found)
 
 
-def _shown(request: HttpRequest, viewer: Viewer, found: RequestView, told: str = "") -> HttpResponse:
-    changed = WIDER.get(request.GET.get("wider", ""), {})
-    offered = offer(request_id=found.request_id, by=viewer, changed=changed)
+def people(
+    request: HttpRequest, viewer: Viewer, found: RequestView, told: str = "", instead_of: int | None = None
+) -> HttpResponse:
+    """Show the matches; ``told`` says why the time chosen cannot be had, ``instead_of`` is that slot."""
+    loosen = request.GET.getlist("loosen")[:MOST]
+    offered = offer(request_id=found.request_id, by=viewer, loosen=loosen)
+    because = offered.found.because
     context = {
         "key": found.public_id,
         "matches": match_cards(offered.found.outcome, offered.need, offered.place),
-        "why_none": [] if offered.found.outcome else [say(r, language()) for r in offered.found.because],
+        "kept": kept_for(viewer, found.member_id),
+        "instead": other_times(offered.need, instead_of) if instead_of else None,
+        "why_none": [] if offered.found.outcome else _said(r for r in because if not _is_help(r)),
+        "ways": list(_ways(because, loosen)),
+        "late": offered.late,
         "told": told,
-        "sensitive_used": bool(offered.need.likes_cultures or offered.need.likes_gender),
+        "sensitive_used": _sensitive(offered),
     }
     return render(request, "member/matches.html", context, status=409 if told else 200)
 
 
-@members_only
-@require_http_methods(["GET", "POST"])
-def confirm(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Show the time chosen once more (GET or a card's button), and book it (POST with ``book``)."""
-    viewer = viewer_of(request)
-    found = request_or_404(viewer, key)
-    sent = request.POST if request.method == "POST" else request.GET
-    chosen = chosen_slot(sent.get("time", ""))
-    slot = slot_of(chosen[0]) if chosen else None
-    if chosen is None or slot is None:
-        return redirect("member_matches", key=key)
-    if "book" in request.POST:
-        return _booked(request, viewer, found, chosen, sent.get("idempotency", ""))
-    card = role_cards([slot.role_id]).get(slot.role_id) if slot.role_id else None
-    zone = slot.time_zone
-    context = {
-        "key": key,
-        "time": sent["time"],
-        "card": card,
-        "day": day_of(slot.starts_at, zone),
-        "hour": hour_of(slot.starts_at, zone),
-        "how": how(chosen[1]),
-        "in_person": chosen[1] == "in_person",
-        "idempotency": get_random_string(24),
+def _sensitive(offered: Offered) -> bool:
+    return bool(offered.need.likes_cultures or offered.need.likes_gender)
+
+
+def _said(reasons: Iterable[Reason]) -> list[str]:
+    return [say(reason, language()) for reason in reasons]
+
+
+def _is_help(reason: Reason) -> bool:
+    return reason.code.startswith(LOOSEN)
+
+
+def _ways(because: Iterable[Reason], loosen: list[str]) -> Iterable[tuple[str, str, str]]:
+    """Give each way to loosen: what the button says, what it brings, and the address it leads to."""
+    words = _words()
+    for reason in filter(_is_help, because):
+        change = reason.code.removeprefix(LOOSEN)
+        if change in words:
+            query = urlencode({"loosen": [*loosen, change]}, doseq=True)
+            yield words[change], say(reason, language()), f"?{query}"
+
+
+def _words() -> dict[str, str]:
+    return {
+        "in_person": _("Also show visits in person"),
+        "video": _("Also show video visits"),
+        "phone": _("Also show phone visits"),
+        "interpreter": _("Use an interpreter"),
+        "any_condition": _("Help with one need first"),
+        "twice_as_far": _("Look twice as far"),
+        "any_distance": _("Look at any distance"),
+        "later": _("Look at later weeks too"),
     }
-    return render(request, "member/confirm.html", context)
-
-
-def _booked(
-    request: HttpRequest, viewer: Viewer, found: RequestView, chosen: tuple[int, str], key: str
-) -> HttpResponse:
-    decision = book(
-        request_id=found.request_id,
-        slot_id=chosen[0],
-        modality=chosen[1],
-        by=viewer,
-        key=f"page:{key}" if key else None,
-    )
-    made = decision.outcome.appointment
-    if decision.outcome.done and made is not None:
-        return redirect("member_appointment", key=made.public_id)
-    told: Reason = decision.because[0]
-    return _shown(request, viewer, found, told=say(told, language()))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from switchboard.portals.member import appointments, care, home, matches
+from switchboard.portals.member import appointments, booking, care, home, matches
 
 urlpatterns = [
     path("home/", home.home, name="member_home"),
@@ -12,8 +12,10 @@ urlpatterns = [
     path("care/<uuid:key>/with-you/<str:step>", care.with_you, name="member_with_you"),
     path("care/<uuid:key>/result", care.result, name="member_result"),
     path("care/<uuid:key>/matches", matches.matches, name="member_matches"),
-    path("care/<uuid:key>/confirm", matches.confirm, name="member_confirm"),
+    path("care/<uuid:key>/hold", booking.hold, name="member_hold"),
     path("appointments/", appointments.listing, name="member_appointments"),
     path("appointments/<uuid:key>/", appointments.detail, name="member_appointment"),
+    path("appointments/<uuid:key>/confirm", booking.confirm, name="member_confirm"),
+    path("appointments/<uuid:key>/let-go", booking.let_go, name="member_let_go"),
     path("appointments/<uuid:key>/cancel", appointments.cancelling, name="member_cancel"),
 ]
