@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 
-from switchboard.api import appointments, matching
+from switchboard.api import appointments, assessments, care, crisis, matching, people, work
 from switchboard.api.limits import PerCaller
 from switchboard.api.problems import answer_problems, nothing_here
 from switchboard.api.reading import StrictJSON
@@ -41,7 +41,7 @@ api = NinjaAPI(
     },
 )
 answer_problems(api)
-for room in (appointments, matching):
+for room in (people, care, appointments, crisis, assessments, matching, work):
     api.add_router("", room.router)
 
 

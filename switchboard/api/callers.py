@@ -76,7 +76,7 @@ def once_each(status: int) -> Callable[[View], View]:
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             def act() -> tuple[int, Any]:
                 told = view(request, *args, **kwargs)
-                return status, None if told is None else told.model_dump(mode="json")
+                return status, told.model_dump(mode="json")
 
             question = b"\n".join((str(request.method).encode(), request.path.encode(), request.body))
             kept = once(by=viewer_of(request), key=key_of(request), question=question, act=act)

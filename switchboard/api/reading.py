@@ -12,8 +12,11 @@ DEEPEST = 50
 LONGEST_NUMBER = 40  # characters; more is nobody's number, and slow to read
 
 
-def read_json(raw: bytes) -> Any:
-    """Give what a body says. Raises :class:`Problem`: 400 for no JSON, 422 for what cannot be kept."""
+def read_json(raw: bytes, *, forgiving: bool = False) -> Any:
+    """Give what a body says. Raises :class:`Problem`: 400 for no JSON, 422 for what cannot be kept.
+
+    ``forgiving`` puts a mark in place of a character that cannot be kept, where nothing may be lost.
+    """
     try:
         data = json.loads(
             raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_number, parse_float=_number,
@@ -24,6 +27,8 @@ def read_json(raw: bytes) -> Any:
     if raw.count(b"{") + raw.count(b"[") > DEEPEST and _depth(data) > DEEPEST:
         raise Problem(400, "too_deep", f"The body is nested deeper than {DEEPEST}.")
     if b"\\u" in raw:
+        if forgiving:
+            return _mended(data)
         _check_texts(data, ())
     return data
 
@@ -83,6 +88,14 @@ def _check_texts(data: Any, path: tuple[Any, ...]) -> None:
     elif isinstance(data, list):
         for place, value in enumerate(data):
             _check_texts(value, (*path, place))
+
+
+def _mended(data: Any) -> Any:
+    if isinstance(data, str):
+        return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in data)
+    if isinstance(data, dict):
+        return {_mended(name): _mended(value) for name, value in data.items()}
+    return [_mended(value) for value in data] if isinstance(data, list) else data
 
 
 def keepable(text: str) -> bool:

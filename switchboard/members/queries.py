@@ -382,3 +382,10 @@ def listed_by(*, public_id: UUID) -> Listed | None:
     """Give how a member stands in a list by their public id; it opens no record."""
     row = Member.objects.filter(public_id=public_id).first()
     return None if row is None else _listed(row)
+
+
+def member_id_by_number(*, member_number: str) -> int | None:
+    """Give our own number of a member by the plan's (of the one kept, where two were merged)."""
+    rows = Member.objects.filter(member_number=member_number).values_list("id", "merged_into_id")
+    row = rows.first()
+    return None if row is None else row[1] or row[0]

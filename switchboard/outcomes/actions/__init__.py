@@ -2,10 +2,12 @@
 
 from switchboard.outcomes.actions.answering import Heard, NotAnswerable, answer, begin, complete
 from switchboard.outcomes.actions.crisis import acknowledge, close_crisis, escalate, note_attempt, raise_alarm
+from switchboard.outcomes.actions.receiving import Received, receive
 
 __all__ = [
     "Heard",
     "NotAnswerable",
+    "Received",
     "acknowledge",
     "answer",
     "begin",
@@ -14,4 +16,5 @@ __all__ = [
     "escalate",
     "note_attempt",
     "raise_alarm",
+    "receive",
 ]

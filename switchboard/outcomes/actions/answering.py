@@ -94,9 +94,17 @@ def _calm() -> Risk:
 
 
 def keep_answers(
-    assessment: Assessment, answers: Iterable[GivenAnswer], by: Viewer, *, cause: str = ""
+    assessment: Assessment,
+    answers: Iterable[GivenAnswer],
+    by: Viewer,
+    *,
+    cause: str = "",
+    contact_note: str = "",
 ) -> dict[str, Heard]:
-    """Store answers and, for those that speak of risk, the one task; all in the present transaction."""
+    """Store answers and, for those that speak of risk, the one task; all in the present transaction.
+
+    ``cause`` and ``contact_note`` serve a task of which we do not know whose it is.
+    """
     heard: dict[str, Heard] = {}
     rules = safety_net.rules_of_safety()
     for given in answers:
@@ -109,6 +117,7 @@ def keep_answers(
                 risk=decision.outcome,
                 because=decision.because,
                 by_id=by.user_id,
+                contact_note=contact_note,
             )
         Answer.objects.create(
             assessment=assessment,
