@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("switchboard.portals.desk.urls")),
     path("", include("switchboard.portals.entrance.urls")),
     path("", include("switchboard.portals.member.urls")),
+    path("network/", include("switchboard.portals.network.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),
 ]

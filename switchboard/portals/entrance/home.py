@@ -17,7 +17,8 @@ FIRST_PAGE = {
     Role.CARE_MANAGER: "desk_home",
     Role.SUPERVISOR: "desk_home",
     Role.CRISIS_CLINICIAN: "desk_crisis",
-    Role.NETWORK_MANAGER: "insights_home",
+    Role.NETWORK_MANAGER: "network_home",
+    Role.ADMINISTRATOR: "network_home",
     Role.CONTRACT_ANALYST: "insights_home",
 }
 

@@ -173,7 +173,7 @@ def _batches(ids: list[int], size: int) -> Iterator[list[int]]:
 
 def _slots(schedule: Schedule, days: int) -> Iterator[OfferedSlot]:
     first = today(schedule.time_zone)
-    hours = [_hours(row, schedule) for row in schedule.hours.all()]
+    hours = [hours_of_row(row, schedule) for row in schedule.hours.all()]
     different = [DifferentDay(row.day, row.opens, row.closes) for row in schedule.exceptions.all()]
     zone, at = ZoneInfo(schedule.time_zone), now()
     for opening in openings(hours, different, zone, first, first + timedelta(days=days)):
@@ -190,7 +190,8 @@ def _slots(schedule: Schedule, days: int) -> Iterator[OfferedSlot]:
             )
 
 
-def _hours(row: WeeklyHours, schedule: Schedule) -> Hours:
+def hours_of_row(row: WeeklyHours, schedule: Schedule) -> Hours:
+    """Give hours as they are kept; what they do not say themselves, their schedule says."""
     return Hours(
         row.weekday,
         row.opens,

@@ -1,0 +1,1 @@
+"""The network's pages: the directory, imports and what they leave to a person, weekly hours."""
