@@ -12,11 +12,12 @@ from django.db import transaction
 from switchboard.demo import asking, care, clinicians, hours, people, slots, staff, telling
 from switchboard.demo.plan import Plan, PlanError, Progress, SignIn
 from switchboard.frontdoor.actions import loading as frontdoor
+from switchboard.insights.actions import count_supply
 from switchboard.members.actions import loading as members
 from switchboard.network.actions import loading as network
 from switchboard.outcomes.actions import loading as outcomes
 from switchboard.platform import loading as platform
-from switchboard.platform.clock import now
+from switchboard.platform.clock import now, stopped_at
 from switchboard.platform.outbox import tell
 from switchboard.scheduling.actions import loading as scheduling
 
@@ -60,6 +61,8 @@ def build(plan: Plan, *, progress: Progress | None = None) -> Built:
         everybody = _people(plan, write)
         made = _network(plan, write)
         _time(plan, write, everybody, made)
+        with stopped_at(plan.start):
+            count_supply()
         tell("demo.built", {"members": plan.members, "practitioners": plan.practitioners})
     return Built(write.counts, staff.sign_ins(plan))
 

@@ -1,13 +1,15 @@
 """Reads of the front door: the conversation so far, the request and its triage, offers, the waiting queue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from psycopg import sql
 
+from switchboard.frontdoor.core.asks import URGENCIES, Asks
 from switchboard.frontdoor.core.conversation import Said
 from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import IntakeAnswer, Note, Offer, Request, Triage
@@ -19,7 +21,9 @@ from switchboard.outcomes.wording import instrument_in_force
 from switchboard.platform.access import DataClass, Extent, Relation, Viewer
 from switchboard.platform.audit import relation_to, touch
 from switchboard.platform.clock import now, today
+from switchboard.platform.copying import copy_columns
 from switchboard.platform.roles import Role
+from switchboard.rulebook.listings import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +211,49 @@ def _triage(row: Triage, *, masked: bool) -> TriageView:
         row.by.name if row.by else "",
         row.override_reason,
     )
+
+
+COUNTED = """
+  SELECT r.member_id, {days}, {minutes},
+    coalesce(array_position({lines}, r.line_of_business::text), 0)::int8 - 1,
+    coalesce(array_position({states}, r.care_state::text), 0)::int8 - 1,
+    coalesce(array_position({urgencies}, r.urgency::text), 0)::int8 - 1,
+    coalesce(array_position({conditions}, t.needs -> 'conditions' ->> 0), 0)::int8 - 1
+  FROM frontdoor_request r LEFT JOIN LATERAL (
+    SELECT needs FROM frontdoor_triage WHERE request_id = r.id ORDER BY id DESC LIMIT 1
+  ) t ON true
+  WHERE r.asked_at >= {since}
+"""
+DAYS = (
+    "asked_at",
+    "first_offered_at",
+    "first_offer_starts_at",
+    "third_next_at",
+    "booked_at",
+    "appointment_starts_at",
+    "kept_at",
+)
+MINUTES = ("appointment_starts_at", "due_at", "closed_at")
+
+
+def asks_since(since: datetime, *, zone: str) -> Asks:
+    """Give every request asked since an instant as columns, for counting; days are those of ``zone``.
+
+    It names nobody: whoever shows counts from it hides the small ones (``access/small_cells``).
+    """
+    day = "coalesce((r.{} AT TIME ZONE {})::date - date '1970-01-01', -1)::int8"
+    minute = "coalesce(floor(extract(epoch FROM r.{}) / 60), -1)::int8"
+    statement = sql.SQL(COUNTED).format(
+        days=sql.SQL(", ").join(sql.SQL(day).format(sql.Identifier(c), sql.Literal(zone)) for c in DAYS),
+        minutes=sql.SQL(", ").join(sql.SQL(minute).format(sql.Identifier(c)) for c in MINUTES),
+        lines=_texts(codes("lines_of_business")),
+        states=_texts(codes("states")),
+        urgencies=_texts(URGENCIES),
+        conditions=_texts(codes("conditions")),
+        since=sql.Literal(since),
+    )
+    return Asks(*copy_columns(statement, len(Asks._fields)))
+
+
+def _texts(values: Iterable[str]) -> sql.Composable:
+    return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(map(sql.Literal, values)))

@@ -1,1 +1,1 @@
-"""Demand beside supply: the live picture, read only."""
+"""Demand beside supply: who asks for care, how long it takes, and where there is time to give."""

@@ -1,5 +1,6 @@
 """Business days and deadlines, in the place's own calendar and zone."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -11,6 +12,11 @@ import holidays
 def _closed(state: str, year: int) -> frozenset[date]:
     known = state if state in holidays.list_supported_countries()["US"] else None
     return frozenset(holidays.country_holidays("US", subdiv=known, years=year))
+
+
+def closed_days(state: str, years: Iterable[int]) -> list[date]:
+    """Give the holidays of a state (federal ones too) in these years, in order; weekends are not named."""
+    return sorted(day for year in years for day in _closed(state, year))
 
 
 def is_business_day(day: date, state: str = "") -> bool:

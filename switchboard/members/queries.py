@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -389,3 +389,39 @@ def member_id_by_number(*, member_number: str) -> int | None:
     rows = Member.objects.filter(member_number=member_number).values_list("id", "merged_into_id")
     row = rows.first()
     return None if row is None else row[1] or row[0]
+
+
+class CountyMembers(NamedTuple):
+    """How many members live in a county, under a line of business ("" is any)."""
+
+    state: str
+    county: str
+    line: str
+    members: int
+
+
+def covered_by_county(*, day: date) -> list[CountyMembers]:
+    """Count the covered members by county and line of business on a day.
+
+    Whoever shows these counts hides the small ones (``access/small_cells``).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.state, m.county_fips, coalesce(c.line_of_business, ''), count(DISTINCT m.id)"
+            " FROM members_member m JOIN members_coverage c ON c.member_id = m.id"
+            " WHERE c.period @> %s::date AND m.merged_into_id IS NULL AND m.deceased_on IS NULL"
+            " GROUP BY GROUPING SETS"
+            " ((m.state, m.county_fips, c.line_of_business), (m.state, m.county_fips))",
+            [day],
+        )
+        return [CountyMembers(*row) for row in cursor.fetchall()]
+
+
+def people_by_county(member_ids: Iterable[int]) -> dict[str, int]:
+    """Count some members by the county they live in; the same caution holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT county_fips, count(*) FROM members_member WHERE id = ANY(%s) GROUP BY county_fips",
+            [list(member_ids)],
+        )
+        return dict(cursor.fetchall())

@@ -165,3 +165,29 @@ def zones_of(locations: Sequence[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, time_zone FROM network_location WHERE id = ANY(%s)", [list(locations)])
         return dict(cursor.fetchall())
+
+
+class RoleTraits(NamedTuple):
+    """What the time of a role counts under: place, profession, kind of source, needs it treats, lines."""
+
+    role: int
+    state: str
+    county: str
+    profession: str
+    kind: str
+    treats: list[str]
+    lines: list[str]
+
+
+def role_traits() -> list[RoleTraits]:
+    """Give the traits of every role, also of those that have ended: their past time counts too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, coalesce(l.state, ''), coalesce(l.county_fips, ''), p.profession, s.kind,"
+            " CASE WHEN p.prescribes THEN r.treats || ARRAY['medication']::varchar[] ELSE r.treats END,"
+            " r.lines_of_business"
+            " FROM network_practitionerrole r JOIN network_practitioner p ON p.id = r.practitioner_id"
+            " JOIN network_source s ON s.id = r.source_id"
+            " LEFT JOIN network_location l ON l.id = r.location_id"
+        )
+        return [RoleTraits(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Rows in bulk, by PostgreSQL's COPY: one statement a batch, constant memory on both sides.
+"""Rows in bulk, by PostgreSQL's COPY: in, a batch a statement with constant memory; out, as columns.
 
 A row is a ``NamedTuple`` whose fields are the table's columns. Each room keeps its own row types and doors
 in ``actions/loading.py``; nobody else names its tables.
@@ -6,9 +6,11 @@ in ``actions/loading.py``; nobody else names its tables.
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from django.db import connection, transaction
+from numpy.typing import NDArray
 from psycopg import sql
 
 BATCH = 20_000  # foreign keys are checked after every statement: so many checks wait at most
@@ -50,3 +52,21 @@ def _move_sequence(table: str) -> None:
             sql.Literal(table), sql.Identifier(table)
         )
         cursor.execute(statement)
+
+
+HEADER, TRAILER = 19, 2  # of binary COPY, in bytes
+
+
+def copy_columns(select: sql.Composable, count: int) -> list[NDArray[np.int64]]:
+    """Give what a SELECT of ``count`` whole numbers (int8, never null) answers, as that many columns."""
+    row = np.dtype([("fields", ">i2"), *((f"{c}{n}", t) for n in range(count) for c, t in PAIR)])
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(select)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        content = b"".join(copy)
+    rows: Any = np.frombuffer(
+        content, row, offset=HEADER, count=(len(content) - HEADER - TRAILER) // row.itemsize
+    )
+    return [rows[f"value{n}"].astype(np.int64) for n in range(count)]
+
+
+PAIR = (("length", ">i4"), ("value", ">i8"))

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "switchboard.outcomes",
     "switchboard.scheduling",
     "switchboard.frontdoor",
+    "switchboard.insights",
     "switchboard.interop",
     "switchboard.reactions",
     "switchboard.portals",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("switchboard.portals.entrance.urls")),
     path("", include("switchboard.portals.member.urls")),
     path("network/", include("switchboard.portals.network.urls")),
+    path("insights/", include("switchboard.portals.insights.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),
 ]

@@ -10,10 +10,12 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import F
 from numpy.typing import NDArray
+from psycopg import sql
 
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now
+from switchboard.platform.copying import copy_columns
 from switchboard.scheduling.core.answer import MODALITIES
 from switchboard.scheduling.models import Appointment, Slot
 
@@ -235,3 +237,31 @@ def _open_time(
 ) -> OpenTime:
     ways = tuple(name for name, bit in MODALITIES.items() if bits & bit)
     return OpenTime(slot, role, starts, ends, zone, ways)
+
+
+class SeatTime(NamedTuple):
+    """Bookable time as columns, by role and week: minutes of seats still open, and of seats taken.
+
+    ``week`` is its Monday, in days since 1970, where the clocks of the schedule hang.
+    """
+
+    role: NDArray[np.int64]
+    week: NDArray[np.int64]
+    open: NDArray[np.int64]
+    used: NDArray[np.int64]
+
+
+SEATS = """
+  SELECT s.role_id, (date_trunc('week', starts_at AT TIME ZONE c.time_zone)::date - date '1970-01-01')::int8,
+         sum(extract(epoch FROM ends_at - starts_at)::int4 / 60 * (seats - taken))::int8,
+         sum(extract(epoch FROM ends_at - starts_at)::int4 / 60 * taken)::int8
+  FROM scheduling_slot s JOIN scheduling_schedule c ON c.id = s.schedule_id
+  WHERE NOT withdrawn AND s.role_id IS NOT NULL AND starts_at >= {since} AND starts_at < {until}
+  GROUP BY 1, 2
+"""
+
+
+def seat_time(*, since: datetime, until: datetime) -> SeatTime:
+    """Give the open and the used time of every role and week between two instants; about nobody."""
+    statement = sql.SQL(SEATS).format(since=sql.Literal(since), until=sql.Literal(until))
+    return SeatTime(*copy_columns(statement, len(SeatTime._fields)))

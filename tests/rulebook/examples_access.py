@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from switchboard.insights.core.cells import cells
 from switchboard.members.core.activation import Claim, Held, may_activate
 from switchboard.platform.access import DataClass, Relation, Viewer, extent
 from switchboard.platform.clock import stopped_at
@@ -21,9 +22,16 @@ def run(value: Value, example: Mapping[str, Any]) -> None:
         "access/sessions": _sessions,
         "access/activation": _activation,
         "access/alarms": _alarms,
+        "access/small_cells": _small_cells,
     }
     with stopped_at(NOW):
         by_name[value.ref.name](value, example)
+
+
+def _small_cells(value: Value, example: Mapping[str, Any]) -> None:
+    found = cells(example["given"], value["least"])
+    assert ["hidden" if n is None else n for n in found.shown] == example["shown"]
+    assert ("hidden" if found.total is None else found.total) == example["total"]
 
 
 def _matrix(value: Value, example: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Insights: demand beside supply, for network managers, contract analysts and supervisors."""
