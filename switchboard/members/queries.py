@@ -259,6 +259,14 @@ class Route:
     may_leave_message: bool
     discreet: bool
 
+    @property
+    def written(self) -> str:
+        """Write a number of this country as people say it: ``(860) 555-0144``; the rest as it stands."""
+        number = self.value
+        if self.kind != "phone" or len(number) != 12 or not number.startswith("+1"):
+            return number
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

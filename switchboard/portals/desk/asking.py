@@ -1,5 +1,6 @@
 """The same conversation by phone: the navigator reads aloud, answers by key; danger leads to a hand-over."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -89,6 +90,8 @@ def question(request: HttpRequest, member: UUID, step: str) -> HttpResponse:
         screen = screen_for(said, step, asked.language)
     except NotAStep:
         return redirect("desk_questions", member=member)
+    if screen.select and not screen.value:
+        screen = replace(screen, value={"place": asked.care_state}.get(step, asked.language))
     context = {
         "person": person,
         "screen": screen,

@@ -38,6 +38,7 @@ STEPS = {
     "page_supervisor_unfinished": "Tell the supervisor it is still open",
 }
 HAPPENED = {
+    "opened": ("Opened", "crisis"),
     "answer": ("Told us", "crisis"),
     "acknowledged": ("Call taken", "now"),
     "attempt": ("Tried, not reached", "warning"),
