@@ -81,8 +81,6 @@ def answer(page) -> None:
     step = before.rpartition("/")[2]
     if page.locator("select[name=answer]").count():
         page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
     else:
         labels = page.locator(".choice label span").all_inner_texts()
         safe = next((n for n, text in enumerate(labels) if text in ("No", "None of these", "By video")), 0)

@@ -26,7 +26,9 @@ REASONS = (
 class FindForm(forms.Form):
     """Four things a caller may know; two are needed."""
 
-    member_number = forms.CharField(label="Member number", required=False, max_length=40)
+    member_number = forms.CharField(
+        label="Member number", required=False, max_length=40, help_text="On their card"
+    )
     birth_date = forms.DateField(
         label="Date of birth",
         required=False,

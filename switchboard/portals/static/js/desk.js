@@ -27,7 +27,12 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && event.target.matches("form[data-numbered] select")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+    if (event.target.closest(TYPED)) return;
     if (/^[1-9a-z]$/.test(event.key) && pressed(event.key)) event.preventDefault();
     else if (event.key === "Enter" && event.target.matches("[data-choice]")) {
       event.preventDefault();
