@@ -72,7 +72,7 @@ def _depth(data: Any) -> int:
         for one in level:
             inner.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
         level, depth = inner, depth + 1
-    return depth - 1
+    return depth
 
 
 def _check_texts(data: Any, path: tuple[Any, ...]) -> None:

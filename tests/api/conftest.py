@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from switchboard.platform.roles import Role
-from tests.access.conftest import demo, member, signed_in, user  # noqa: F401 - fixtures
+from tests.access.conftest import demo, member, noon, signed_in, user  # noqa: F401 - fixtures
 
 
 class Caller:
