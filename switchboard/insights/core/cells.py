@@ -82,8 +82,8 @@ def share(part: int, whole: int, least: int) -> Share | None:
     Where it holds for only a few, or for all but a few, it is a bound that no count follows from.
     """
     rest = whole - part
-    if whole < least or (0 < part < least and 0 < rest < least):
-        return None
+    if whole < least or (part and rest and whole < 2 * least):
+        return None  # of so few, a bound for one count and none for the next would tell them apart
     if 0 < rest < least:
         return Share(100 * (whole - least) // whole, "over")
     if 0 < part < least:
