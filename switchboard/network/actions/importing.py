@@ -59,17 +59,20 @@ class NetworkImport:
 
     def add(self, row: Imported) -> None:
         """Take a row; their order does not matter."""
-        kind = type(row)
-        stage = self._stages.get(kind)
-        if stage is None:
-            stage = self._stages[kind] = Stage(*STAGES[kind])
         values = [list(v) if type(v) is tuple else v for v in row]
         if isinstance(row, ImportedPractitioner):
             said = self._said_by(row.taxonomies)
             values += [said.profession, said.behavioral, said.prescribes]
         elif isinstance(row, ImportedRole):
             values.append(list(self._said_by(row.taxonomies).treats))
-        stage.add(values)
+        self._stage(type(row)).add(values)
+
+    def _stage(self, kind: type) -> Stage:
+        """Give the stage of a kind of row: made once, for making it again would drop what it holds."""
+        stage = self._stages.get(kind)
+        if stage is None:
+            stage = self._stages[kind] = Stage(*STAGES[kind])
+        return stage
 
     def _said_by(self, taxonomies: tuple[str, ...]) -> Calling:
         if taxonomies not in self._callings:
@@ -79,8 +82,8 @@ class NetworkImport:
     def finish(self) -> NetworkImported:
         """Put everything in place and tell about it."""
         done = NetworkImported()
-        for kind, shape in STAGES.items():  # an empty stage keeps the statements simple
-            self._stages.setdefault(kind, Stage(*shape)).flush()
+        for kind in STAGES:  # an empty stage keeps the statements simple
+            self._stage(kind).flush()
         self._learn_from_roles()
         at = now()
         telling = Telling(
