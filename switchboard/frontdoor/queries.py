@@ -14,6 +14,7 @@ from switchboard.frontdoor.core.conversation import Said
 from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import IntakeAnswer, Note, Offer, Request, Triage
 from switchboard.kernel.reasons import Reason
+from switchboard.members.choices import wishes_of
 from switchboard.members.queries import CareFacts, care_facts
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.queries import answers_of_request
@@ -77,7 +78,7 @@ def request_of(*, viewer: Viewer, public_id: UUID) -> RequestView | None:
     """Give one request, audited; None when there is none (or none the viewer may know of raises)."""
     with transaction.atomic():
         row = Request.objects.filter(public_id=public_id).first()
-        if row is None:
+        if row is None or row.pk in _own_only(viewer, row.member_id, [row]):
             return None
         touch(viewer=viewer, member_id=row.member_id, data_class=DataClass.CLINICAL, what="request",
               scope="appointments")  # fmt: skip
@@ -96,7 +97,28 @@ def requests_of(*, viewer: Viewer, member_id: int, limit: int = 20) -> list[Requ
         touch(viewer=viewer, member_id=member_id, data_class=DataClass.CLINICAL, what="requests",
               scope="appointments")  # fmt: skip
         rows = Request.objects.filter(member_id=member_id).order_by("-asked_at")[:limit]
-        return [view_of(row) for row in rows]
+        hidden = _own_only(viewer, member_id, rows)
+        return [view_of(row) for row in rows if row.pk not in hidden]
+
+
+def hidden_from(*, viewer: Viewer, member_id: int) -> frozenset[int]:
+    """Give the requests of a young person that a parent does not see: what they asked for themselves.
+
+    It holds once the parent's view has narrowed to appointments (rule ``consent/proxies``, class D9).
+    """
+    if not _narrowed(viewer, member_id):
+        return frozenset()
+    return _own_only(viewer, member_id, Request.objects.filter(member_id=member_id))
+
+
+def _own_only(viewer: Viewer, member_id: int, rows: Iterable[Request]) -> frozenset[int]:
+    if not _narrowed(viewer, member_id):
+        return frozenset()
+    return frozenset(row.pk for row in rows if row.channel != "proxy")
+
+
+def _narrowed(viewer: Viewer, member_id: int) -> bool:
+    return member_id in viewer.proxied and "assessments" not in viewer.proxied[member_id]
 
 
 def waiting_requests(*, limit: int = 100) -> list[RequestView]:
@@ -109,7 +131,7 @@ def triage_of(*, viewer: Viewer, request: RequestView) -> TriageView | None:
     """Give the triage that counts for a request: the newest. A viewer of masked data is told no scores."""
     with transaction.atomic():
         much = touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
-                     scope="appointments")  # fmt: skip
+                     scope="assessments")  # fmt: skip
         row = Triage.objects.filter(request_id=request.request_id).select_related("by").last()
     return None if row is None else _triage(row, masked=much is Extent.MASKED)
 
@@ -154,6 +176,20 @@ def intake_of(request_id: int) -> dict[str, Any]:
     """Give the latest answer of each of the front door's own questions."""
     rows = IntakeAnswer.objects.filter(request_id=request_id).order_by("id")
     return {row.question: row.value for row in rows}
+
+
+def usual_answers(*, viewer: Viewer, request: RequestView) -> dict[str, Any]:
+    """Give what was chosen before, as answers to the questions that ask it again; for showing only."""
+    wishes = wishes_of(viewer=viewer, member_id=request.member_id)
+    usual = {
+        "place": request.care_state,
+        "meet": list(wishes.modalities),
+        "times": list(wishes.times),
+        "gender": wishes.genders[0] if len(wishes.genders) == 1 else "any" if wishes.languages else "",
+        "language": wishes.languages[0] if wishes.languages else request.language,
+        "background": list(wishes.backgrounds),
+    }
+    return {code: value for code, value in usual.items() if value}
 
 
 def offers_of(*, viewer: Viewer, request: RequestView) -> list[Offer]:

@@ -46,6 +46,7 @@ class OwnRoute:
     may_leave_message: bool
     discreet: bool
     confidential: bool
+    rank: int
 
 
 def own_routes(*, viewer: Viewer, member_id: int) -> list[OwnRoute]:
@@ -54,7 +55,9 @@ def own_routes(*, viewer: Viewer, member_id: int) -> list[OwnRoute]:
         touch(viewer=viewer, member_id=member_id, data_class=DataClass.SAFE_CONTACT, what="routes")
         rows = ContactRoute.objects.filter(member_id=member_id).order_by("rank", "id")
         return [
-            OwnRoute(r.pk, r.kind, r.value, r.may_text, r.may_leave_message, r.discreet, r.confidential)
+            OwnRoute(
+                r.pk, r.kind, r.value, r.may_text, r.may_leave_message, r.discreet, r.confidential, r.rank
+            )
             for r in rows
         ]
 

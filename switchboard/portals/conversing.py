@@ -40,15 +40,23 @@ class Screen:
     of_instrument: bool
 
 
-def screen_for(said: Said, key: str, language: str) -> Screen:
-    """Give the screen of a step; raise :class:`NotAStep` when the path has none of that key."""
+def screen_for(
+    said: Said, key: str, language: str, *, usual: Mapping[str, Any] | None = None, sent: Any = None
+) -> Screen:
+    """Give the screen of a step; raise :class:`NotAStep` when the path has none of that key.
+
+    ``usual`` are answers of an earlier time, shown as chosen until this time's is given; ``sent`` is an
+    answer that could not be kept and is shown again.
+    """
     steps = path(said)
     place = next((n for n, step in enumerate(steps) if step.key == key), None)
     if place is None:
         raise NotAStep(key)
     step = steps[place]
     back = steps[place - 1].key if place else None
-    shown = _item(said, step, language) if step.instrument else _own(said, step, language)
+    shown = _item(said, step, language) if step.instrument else _own(said, step, language, usual or {})
+    if sent:
+        shown["value"] = sent
     return Screen(key=key, number=place + 1, of=len(steps), back=back, **shown)
 
 
@@ -70,13 +78,13 @@ def _item(said: Said, step: Step, language: str) -> dict[str, Any]:
     }
 
 
-def _own(said: Said, step: Step, language: str) -> dict[str, Any]:
+def _own(said: Said, step: Step, language: str, usual: Mapping[str, Any]) -> dict[str, Any]:
     question = questions(said.today)[step.code]
     return {
         "legend": _in(question.text, language),
         "hint": _in(question.hint, language),
-        "options": _options(question, language),
-        "value": said.intake.get(step.code, ""),
+        "options": options_of(question, language),
+        "value": said.intake.get(step.code, usual.get(step.code, "")),
         "many": question.kind in ("many", "background"),
         "select": question.kind in ("state", "language"),
         "optional": question.optional,
@@ -84,7 +92,8 @@ def _own(said: Said, step: Step, language: str) -> dict[str, Any]:
     }
 
 
-def _options(question: Question, language: str) -> tuple[tuple[str, str], ...]:
+def options_of(question: Question, language: str) -> tuple[tuple[str, str], ...]:
+    """Give the options of a question of ours: value and words."""
     listing = {"state": "states", "language": "languages", "background": "backgrounds"}.get(question.kind)
     if listing is None:
         return tuple((o["code"], _in(o, language)) for o in question.options)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from switchboard.frontdoor.actions.choosing import keep_choices
 from switchboard.frontdoor.core.access_clock import Asked, access_rules, due
 from switchboard.frontdoor.core.conversation import Said, Step, path, questions, scored, values_of
 from switchboard.frontdoor.core.triage import LANES, Findings, Needs, Triaged, level_of, triage
@@ -147,6 +148,7 @@ def finish(*, request: RequestView, by: Viewer, language: str) -> Decision[Triag
             complete(assessment_id=assessment, answers=values, person=person_of(facts), by=by)
         decision = triage(_findings(said, steps, risk_of_request(request_id=row.pk)), said.today)
         _record(row, facts, decision, by=None, override_reason="")
+        keep_choices(member_id=row.member_id, intake=said.intake, by=by)
         return decision
 
 

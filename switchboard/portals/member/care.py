@@ -6,11 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from switchboard.frontdoor.actions import NotSayable, ask, finish
-from switchboard.frontdoor.core.conversation import next_step, path
-from switchboard.frontdoor.queries import RequestView, request_of, said_for, triage_of
+from switchboard.frontdoor.core.conversation import Said, next_step, path
+from switchboard.frontdoor.queries import RequestView, request_of, said_for, triage_of, usual_answers
 from switchboard.members.queries import viewer_of
 from switchboard.outcomes.actions import NotAnswerable
 from switchboard.platform.access import AccessDenied, DataClass, Viewer
@@ -18,6 +19,7 @@ from switchboard.platform.doors import for_roles
 from switchboard.platform.roles import Role
 from switchboard.portals.conversing import NotAStep, keep_step, screen_for
 from switchboard.rulebook.listings import label
+from switchboard.rulebook.rules import rule
 from switchboard.rulebook.words import say
 
 members_only = for_roles(Role.MEMBER, Role.PROXY)
@@ -79,20 +81,34 @@ def step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
             )
         except NotAStep:
             return _go(request, reverse("member_care", args=[key]))
-        except (NotSayable, NotAnswerable) as wrong:
-            error = str(wrong)
+        except (NotSayable, NotAnswerable):
+            error = _("Please choose an answer to go on.")
         else:
-            return _onward(request, found, viewer, step, crisis)
+            return _onward(request, found, viewer, step, crisis, before=len(path(said)))
     try:
-        screen = screen_for(said, step, language())
+        usual = usual_answers(viewer=viewer, request=found) if ":" not in step else {}
+        sent = request.POST.getlist("answer") if error else None
+        screen = screen_for(said, step, language(), usual=usual, sent=sent)
     except NotAStep:
         return redirect("member_care", key=key)
-    status = 422 if error else 200
-    return render(request, "member/step.html", {"screen": screen, "key": key, "error": error}, status=status)
+    context = {
+        "screen": screen,
+        "key": key,
+        "error": error,
+        "more": "more" in request.GET,
+        "no_child_screen": _child_screen_missing(said),
+    }
+    return render(request, "member/step.html", context, status=422 if error else 200)
+
+
+def _child_screen_missing(said: Said) -> bool:
+    """Tell whether a parent answers and the parents' form is not in this build: its words need a licence."""
+    form = rule("frontdoor/conversation").on(said.today)["child_screen"]
+    return said.respondent == "proxy" and not said.instruments(form).ready(said.language)
 
 
 def _onward(
-    request: HttpRequest, found: RequestView, viewer: Viewer, step: str, crisis: bool
+    request: HttpRequest, found: RequestView, viewer: Viewer, step: str, crisis: bool, *, before: int
 ) -> HttpResponse:
     """After an answer: help first when it speaks of danger, else the next question."""
     if crisis:
@@ -100,13 +116,14 @@ def _onward(
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
     said, _begun = said_for(viewer=viewer, request=found, language=language())
-    keys = [s.key for s in path(said)]
-    after = keys[keys.index(step) + 1 :] if step in keys else []
-    unanswered = {s.key for s in path(said) if not s.answered}
-    following = next((k for k in after if k in unanswered), None)
+    steps = path(said)
+    keys = [s.key for s in steps]
+    after = steps[keys.index(step) + 1 :] if step in keys else []
+    following = next((s.key for s in after if not s.answered), None)
     if following is None:
         return redirect("member_care", key=found.public_id)
-    return redirect("member_step", key=found.public_id, step=following)
+    address = reverse("member_step", args=[found.public_id, following])
+    return redirect(f"{address}?more" if len(steps) > before + 1 else address)
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:

@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from switchboard.portals.member import appointments, booking, care, home, matches
+from switchboard.portals.member import appointments, booking, care, help_now, home, matches, me
 
 urlpatterns = [
+    path("help-now", help_now.help_now, name="help_now"),
+    path("help-worker.js", help_now.worker, name="help_worker"),
+    path("me/", me.me, name="member_me"),
+    path("me/contact", me.contact, name="member_contact"),
+    path("me/wishes", me.wishes, name="member_wishes"),
+    path("me/language", me.spoken, name="member_spoken"),
+    path("me/people", me.people, name="member_people"),
+    path("me/what-is-kept", me.notice, name="member_notice"),
     path("home/", home.home, name="member_home"),
     path("care/start", care.start, name="member_start"),
     path("care/<uuid:key>/", care.resume, name="member_care"),

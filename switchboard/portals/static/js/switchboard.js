@@ -51,6 +51,11 @@
     event.target.querySelector?.("[data-focus]")?.focus();
   });
 
+  /* Members' browsers keep the page of crisis help, for when we cannot be reached. */
+  if ("serviceWorker" in navigator && document.body?.classList.contains("member")) {
+    navigator.serviceWorker.register("/help-worker.js").catch(() => {});
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-needs-script]").forEach((piece) => { piece.hidden = false; });
     document.querySelector(".error-summary")?.focus();

@@ -1,0 +1,176 @@
+"""What is not yours is not there: every member address, for others and for proxies who may not."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from switchboard.members.models import ContactRoute, Preference, Proxy
+from switchboard.platform.clock import today
+from switchboard.platform.models import User
+from switchboard.platform.roles import Role
+from switchboard.scheduling.models import Appointment
+
+pytestmark = pytest.mark.django_db
+CARE = ["", "ask/reasons", "with-you/reasons", "result", "matches"]
+VISIT = ["", "cancel", "confirm"]
+WAYS = ["other", "proxy_without_scope", "proxy_ended", "proxy_revoked"]
+
+
+def pages(request_, appointment) -> list[str]:
+    care = [f"/care/{request_.public_id}/{page}" for page in CARE]
+    return care + [f"/appointments/{appointment.public_id}/{page}" for page in VISIT]
+
+
+@pytest.fixture
+def booked(ana, phone, therapist, answered):
+    """Ana's finished request and her appointment."""
+    from switchboard.frontdoor.actions import book
+
+    slot = therapist()[0]
+    asked = answered(ana.viewer)
+    book(request_id=asked.request_id, slot_id=slot, modality="video", by=ana.viewer)
+    return asked, Appointment.objects.get()
+
+
+@pytest.fixture
+def helper(ana, signed_in):
+    """Somebody who acts for Ana: give the browser for a grant."""
+
+    def make(may=("appointments", "assessments"), member=None, kind="helper", **more):
+        user = User.objects.create_user(
+            "helper@example.org", name="Hal", role=Role.PROXY.value, synthetic=True
+        )
+        told = {"starts_on": date(2020, 1, 1)} | more
+        Proxy.objects.create(member=member or ana.member, user=user, kind=kind, may=list(may), **told)
+        return signed_in(user)
+
+    return make
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_anothers_is_not_found(way, booked, person, signed_in, helper, ana):
+    """404 and never 403: the answer does not tell whether there is such a person."""
+    from switchboard.platform.clock import now
+
+    if way == "other":
+        browser = signed_in(person("Bea").user)
+    else:
+        more = {"proxy_without_scope": {"may": ["messages"]}, "proxy_ended": {"ends_on": today()},
+                "proxy_revoked": {"revoked_at": now()}}[way]  # fmt: skip
+        browser = helper(**more)
+    for page in pages(*booked):
+        assert browser.get(page).status_code == 404, page
+    asked, visit = booked
+    for page, sent in (
+        (f"/care/{asked.public_id}/ask/reasons", {"answer": ["mood"]}),
+        (f"/care/{asked.public_id}/hold", {"time": "1:video"}),
+        (f"/appointments/{visit.public_id}/cancel", {"reason": "feeling_better"}),
+        (f"/appointments/{visit.public_id}/confirm", {}),
+        (f"/appointments/{visit.public_id}/let-go", {}),
+        ("/care/start", {"member": ana.member.pk}),
+    ):
+        assert browser.post(page, sent).status_code == 404, page
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_what_is_ones_own_is_found(booked, phone):
+    for page in pages(*booked):
+        assert phone.get(page).status_code in (200, 302), page
+
+
+def test_a_form_without_its_token_is_refused(ana, signed_in, booked):
+    browser = signed_in(ana.user)
+    browser.handler.enforce_csrf_checks = True
+    visit = booked[1]
+    for page in ("/care/start", f"/appointments/{visit.public_id}/cancel", "/me/contact", "/me/people"):
+        assert browser.post(page, {}).status_code == 403, page
+
+
+class TestATeen:
+    """Fifteen, in Connecticut: what they ask for themselves their parent does not see."""
+
+    @pytest.fixture
+    def teen(self, person):
+        day = today()
+        return person("Tess", born=date(day.year - 15, 1, 2))
+
+    @pytest.fixture
+    def parent(self, teen, helper):
+        return helper(member=teen.member, kind="parent", may=["appointments", "assessments", "record"])
+
+    def test_a_parent_sees_neither_request_nor_visit(self, teen, parent, therapist, answered, signed_in):
+        from switchboard.frontdoor.actions import book
+
+        slot = therapist()[0]
+        asked = answered(teen.viewer)
+        book(request_id=asked.request_id, slot_id=slot, modality="video", by=teen.viewer)
+        visit = Appointment.objects.get()
+        for page in pages(asked, visit):
+            assert parent.get(page).status_code == 404, page
+        assert "Rivera" not in parent.get("/appointments/").content.decode()
+        assert "Rivera" not in parent.get("/home/").content.decode()
+        assert "Rivera" in signed_in(teen.user).get("/appointments/").content.decode()
+
+    def test_a_parent_of_a_teen_does_not_answer_for_them(self, teen, parent):
+        assert parent.post("/care/start", {"member": teen.member.pk}).status_code == 404
+
+
+def test_a_guardian_answers_for_a_child_and_is_told_what_this_build_lacks(person, helper):
+    child = person("Cleo", born=today() - timedelta(days=8 * 366), signs_in=False)
+    browser = helper(member=child.member, kind="parent", may=["appointments", "assessments", "record"])
+    page = browser.post("/care/start", {"member": child.member.pk}, follow=True)
+    assert "Your plan must license it" in page.content.decode()
+
+
+class TestChoices:
+    """What members choose for themselves."""
+
+    def test_safe_contact_is_kept_changed_and_removed(self, ana, phone):
+        sent = {"kind": "phone", "value": "860 555 0123", "discreet": "on", "confidential": "on"}
+        assert phone.post("/me/contact", sent).status_code == 302
+        route = ContactRoute.objects.get()
+        assert (route.value, route.confidential, route.may_leave_message) == ("+18605550123", True, False)
+        phone.post("/me/contact", {"route": route.pk, "may_leave_message": "on", "discreet": "on"})
+        route.refresh_from_db()
+        assert (route.confidential, route.may_leave_message) == (False, True)
+        phone.post("/me/contact", {"route": route.pk, "remove": "1"})
+        assert not ContactRoute.objects.exists()
+
+    def test_a_number_that_is_none_is_said_so_and_shown_again(self, phone):
+        page = phone.post("/me/contact", {"kind": "phone", "value": "12"})
+        assert page.status_code == 422
+        assert 'value="12"' in page.content.decode()
+
+    def test_nobody_changes_anothers_routes(self, ana, person, phone):
+        bea = person("Bea")
+        theirs = ContactRoute.objects.create(member=bea.member, kind="phone", value="+18605550199")
+        phone.post("/me/contact", {"route": theirs.pk, "remove": "1"})
+        assert ContactRoute.objects.filter(pk=theirs.pk).exists()
+
+    def test_answers_are_kept_as_wishes_and_offered_the_next_time(self, ana, phone, answered):
+        ContactRoute.objects.create(member=ana.member, kind="phone", value="+18605550111")
+        answered(ana.viewer, gender="female", meet=["video"], times=["weekend"], contact="call_only")
+        kept = Preference.objects.get(member=ana.member)
+        assert (kept.genders, kept.modalities, kept.times) == (["female"], ["video"], ["weekend"])
+        assert not ContactRoute.objects.get().may_leave_message
+        page = phone.get("/me/wishes").content.decode()
+        assert 'value="female" checked' in page
+        phone.post("/me/wishes", {"meet": ["phone", "nonsense"], "gender": "any", "language": "es"})
+        kept.refresh_from_db()
+        assert (kept.modalities, kept.genders, kept.languages) == (["phone"], [], ["es"])
+
+    def test_who_acts_for_me_is_shown_and_ended_at_once(self, ana, phone, helper):
+        browser = helper()
+        assert "Hal" in phone.get("/me/people").content.decode()
+        assert "Ana" in browser.get("/me/people").content.decode()
+        grant = Proxy.objects.get()
+        assert phone.post("/me/people", {"proxy": grant.pk}).status_code == 302
+        assert "Ana" not in browser.get("/me/people").content.decode()
+        assert phone.post("/me/people", {"proxy": 10**9}).status_code == 404
+
+    def test_language_and_time_zone(self, ana, phone):
+        sent = {"language": "es", "time_zone": "America/Chicago", "interpreter": "on"}
+        assert phone.post("/me/language", sent).status_code == 302
+        ana.member.refresh_from_db()
+        assert (ana.member.language, ana.member.time_zone) == ("es", "America/Chicago")
+        assert phone.post("/me/language", sent | {"time_zone": "Mars/Base"}).status_code == 422
