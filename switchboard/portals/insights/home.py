@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "role": ROLE_WORDS[viewer_of(request).role],
         "at_desk": viewer_of(request).role is Role.SUPERVISOR,
+        "in_network": viewer_of(request).role is not Role.CONTRACT_ANALYST,
     }
     return render(request, "insights/home.html", shown | around)
 

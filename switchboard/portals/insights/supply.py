@@ -28,7 +28,7 @@ KIND_WORDS = {
     "plan": "The plan's own",
 }
 MOST_STATES = 6  # on one map; beyond, choose one
-SCARCEST = 8
+SCARCEST = 6
 USED_OPEN = ["Booked", "Open"]
 NEED_HEAD = ["Need", "People who asked", "Open hours, next four weeks", "Open hours a person"]
 COUNTY_HEAD = ["County", "Members", "People who asked", "Open hours", "Per 1,000"]
@@ -51,6 +51,7 @@ def shown(time: Supply, asked: Demand, now: datetime, choice: Choice) -> dict[st
         "professions": _bars("By profession, next four weeks", time.soon.get("profession", {}), professions),
         "kinds": _bars("By kind of source, next four weeks", time.soon.get("kind", {}), KIND_WORDS),
         "needs": _needs(time, asked),
+        "needs_hidden": ", ".join(label("conditions", n) for n, people in asked.needs.items() if not people),
         "map": _map(rates, drawn),
         "too_many_states": not drawn and bool(time.states),
         "counties": _counties(time, asked, rates, drawn),
@@ -74,7 +75,7 @@ def _open_soon(time: Supply) -> dict[str, Any]:
         return {}
     return {
         "open_soon": {"hours": written(hours(open_))},
-        "open_note": f"{round(100 * open_ / (open_ + used))}% of all time",
+        "open_note": f"{round(100 * open_ / (open_ + used))}% of time still open",
     }
 
 
@@ -99,13 +100,13 @@ def _bars(title: str, found: Mapping[str, Time], words: Mapping[str, str]) -> st
 
 def _needs(time: Supply, asked: Demand) -> list[list[str]]:
     """Give each need with who asked and the open time of those who treat it, scarcest first."""
-    found = time.soon.get("need", {})
-    rows = []
+    found, rows = time.soon.get("need", {}), []
     for need, people in asked.needs.items():
-        open_ = hours(found[need].open) if need in found else 0
-        each = round(open_ / people, 1) if people else None
-        rows.append((each, [label("conditions", need), count(people), written(open_), count(each)]))
-    return [row for each, row in sorted(rows, key=lambda r: (r[0] is None, r[0] or 0))]
+        if people:
+            open_ = hours(found[need].open) if need in found else 0
+            each = round(open_ / people, 1)
+            rows.append((each, [label("conditions", need), count(people), written(open_), count(each)]))
+    return [row for _, row in sorted(rows, key=lambda r: r[0])]
 
 
 def _drawn(time: Supply, choice: Choice) -> list[str]:
