@@ -40,6 +40,7 @@ test: check  ## everything that must hold before a change lands, in under fiftee
 
 nightly: $(READY)  ## the long proofs: kills, races, sweeps, mutation score
 	$(BIN)/python -m pytest -q -m nightly --timeout 3600
+	$(BIN)/python -m pytest -q -m "not nightly" --timeout 3600 --hypothesis-profile long tests/matching
 
 bench: $(READY)  ## measure, as ratios within one run; writes bench/RESULTS.md
 	$(BIN)/python -m bench

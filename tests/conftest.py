@@ -12,7 +12,12 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings
 
+# A busy machine is slow now and then, which says nothing of the code. `make nightly` asks for the long one.
+settings.register_profile("usual", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=2000)
+settings.load_profile("usual")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # /tmp and not pytest's folder: PostgreSQL's user must be able to pass, and a socket's path is short.
     os.environ["SWITCHBOARD_HOME"] = tempfile.mkdtemp(prefix="switchboard-tests-")

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -17,23 +16,24 @@ from switchboard.project.environment import home
 def at_hand(machine: bool, *, as_owner: bool = False) -> Iterator[None]:
     """Have the database answer and Django started: the embedded one unless ``DATABASE_URL`` names another."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "switchboard.project.settings")
-    if as_owner:
-        os.environ["SWITCHBOARD_AS_OWNER"] = "1"
     if os.environ.get("DATABASE_URL"):
-        yield from _with_django(machine)
+        yield from _with_django(machine, as_owner)
         return
     try:
         with running(home()):
-            yield from _with_django(machine)
+            yield from _with_django(machine, as_owner)
     except ServerError as error:
         fail(machine, str(error))
 
 
-def _with_django(machine: bool) -> Iterator[None]:
+def _with_django(machine: bool, as_owner: bool) -> Iterator[None]:
     import django
     from django.db import OperationalError, ProgrammingError, connections
 
+    if as_owner:
+        os.environ["SWITCHBOARD_AS_OWNER"] = "1"
     django.setup()
+    os.environ.pop("SWITCHBOARD_AS_OWNER", None)  # for this process only: the ones it starts are no owners
     try:
         yield
     except OperationalError as error:
@@ -56,15 +56,14 @@ def _with_django(machine: bool) -> Iterator[None]:
 def migrate_verb(machine: bool) -> None:
     """Bring the database's tables to this version, as their owner."""
     with at_hand(machine, as_owner=True):
-        answer(machine, *_migrated(machine))
+        answer(machine, *migrated(machine))
 
 
-def _migrated(machine: bool) -> tuple[dict[str, Any], str]:
+def migrated(machine: bool) -> tuple[dict[str, Any], str]:
+    """Bring the tables up to date and let the application use them; give what was done, and its words."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
-
-    from switchboard.platform.staff import one_per_role
 
     executor = MigrationExecutor(connection)
     waits = [
@@ -75,10 +74,7 @@ def _migrated(machine: bool) -> tuple[dict[str, Any], str]:
             call_command("migrate", verbosity=0, interactive=False)
     grants = _granted()
     said = f"Ran {len(waits)} migrations." if waits else "The tables are up to date."
-    signing_in = [
-        asdict(one) for one in one_per_role()
-    ]  # spares `up`, which asks next, a second start of Django
-    return {"ran": waits, "granted": grants, "sign_in": signing_in}, said
+    return {"ran": waits, "granted": grants}, said
 
 
 def _granted() -> str | None:

@@ -12,12 +12,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from http.client import INTERNAL_SERVER_ERROR
 from pathlib import Path
 from typing import Any
 
 import click
 
+from switchboard.cli.database import at_hand, migrated
 from switchboard.cli.saying import as_json, fail, waiting
 from switchboard.platform.postgres import ServerError, ensure, running
 from switchboard.platform.processes import dying_with_parent
@@ -47,13 +49,13 @@ def up_verb(host: str, port: int | None, demo: bool, processes: int | None, mach
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _interrupt)
     try:
-        with _database(machine):
-            people = _prepare(demo, machine)
-            with Crew(home() / "log").working(host, chosen, processes or min(os.cpu_count() or 1, 4)) as crew:
-                address = f"http://{'localhost' if host in LOOPBACK else host}:{chosen}/"
-                _wait_until_ready(crew, chosen, host, machine)
-                _announce(address, people, machine)
-                crew.watch()
+        with _database(machine), Crew(home() / "log").working() as crew:
+            crew.add("web server", _web(host, chosen, processes or min(os.cpu_count() or 1, 4)))
+            people = _prepare(demo, machine)  # while the web server loads: it opens nothing before asked
+            _wait_for_a_page(crew, chosen, host, machine)
+            crew.add("worker", [sys.executable, "-m", "switchboard.project.worker"])
+            _announce(f"http://{'localhost' if host in LOOPBACK else host}:{chosen}/", people, machine)
+            crew.watch()
     except KeyboardInterrupt:
         if not machine:
             click.echo("\nStopped. Your data is kept.", err=True)
@@ -87,42 +89,55 @@ def _port(host: str, asked: int | None, machine: bool) -> int:
     raise fail(machine, f"Port {wanted} on {host} cannot be had: taken, or not allowed. Give another --port.")
 
 
+def _web(host: str, port: int, processes: int) -> list[str]:
+    counts = home() / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    return [
+        *(sys.executable, "-m", "switchboard.project.web"),
+        *("--host", host, "--port", str(port), "--processes", str(processes)),
+    ]
+
+
 def _prepare(demo: bool, machine: bool) -> list[dict[str, Any]]:
     """Bring the tables up to date, fill an empty database when a demo is asked for; give whom it signs in."""
-    os.environ["PYTHONUNBUFFERED"] = "1"
-    done = _verb("migrate", "--json")
-    if "error" in done:
-        raise CrewError(done["error"])
-    if not demo or done["sign_in"]:
-        return list(done["sign_in"]) if demo else []
+    with at_hand(machine, as_owner=True):
+        migrated(machine)
+        people = _sign_ins() if demo else []
+    if not demo or people:
+        return people
     said = subprocess.run([*SWITCHBOARD, "demo"], check=False, stdout=sys.stderr)  # noqa: S603
     if said.returncode and not machine:
         click.echo("Going on without a demo plan.", err=True)
-    return list(_verb("user", "list", "--demo", "--json").get("users", []))
+    with at_hand(machine):
+        return _sign_ins()
+
+
+def _sign_ins() -> list[dict[str, Any]]:
+    from switchboard.platform.staff import one_per_role
+
+    return [asdict(one) for one in one_per_role()]
 
 
 SWITCHBOARD = [sys.executable, "-c", "from switchboard.cli.main import main; main()"]
 
 
-def _verb(*words: str) -> dict[str, Any]:
-    """Run another verb in a process of its own and give its answer."""
-    said = subprocess.run([*SWITCHBOARD, *words], check=False, capture_output=True, text=True)  # noqa: S603
-    try:
-        return dict(json.loads(said.stdout))
-    except ValueError:
-        return {"error": said.stderr.strip() or f"`switchboard {words[0]}` ended with {said.returncode}."}
-
-
-def _wait_until_ready(crew: "Crew", port: int, host: str, machine: bool) -> None:
+def _wait_for_a_page(crew: "Crew", port: int, host: str, machine: bool) -> None:
+    """Wait until the first page is answered, by whatever host name: a name it refuses is an answer too."""
     until = time.monotonic() + READY_SECONDS
     with waiting("Starting the web server.", quiet=machine):
         while time.monotonic() < until:
             try:
-                with urllib.request.urlopen(f"http://{_dialable(host)}:{port}/healthz", timeout=2):
+                with urllib.request.urlopen(f"http://{_dialable(host)}:{port}/", timeout=10):
                     return
-            except (urllib.error.URLError, OSError):
-                crew.mend()
-                time.sleep(0.05)
+            except urllib.error.HTTPError as error:
+                if error.code < INTERNAL_SERVER_ERROR:
+                    return
+            except OSError:
+                pass
+            crew.mend()
+            time.sleep(0.05)
     raise CrewError(f"The web server did not answer in {READY_SECONDS} s; see {crew.log / 'web.log'}.")
 
 
@@ -195,37 +210,23 @@ class Crew:
     hands: list[Hand] = field(default_factory=list)
 
     @contextmanager
-    def working(self, host: str, port: int, processes: int) -> Iterator["Crew"]:
-        """Start both, and stop both at the end of the block."""
+    def working(self) -> Iterator["Crew"]:
+        """Have a crew, ended at the end of the block."""
         self.log.mkdir(parents=True, exist_ok=True, mode=0o700)
-        counts = home() / "metrics"
-        shutil.rmtree(counts, ignore_errors=True)
-        counts.mkdir(mode=0o700)
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
-        os.environ["SWITCHBOARD_UNDER_UP"] = "1"
-        web = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "switchboard.project.wsgi:application"),
-            *("--host", host, "--port", str(port), "--workers", str(processes)),
-            *("--blocking-threads", "8", "--no-ws", "--http", "1"),
-            *("--respawn-failed-workers", "--workers-kill-timeout", "8"),
-        ]
-        worker = [sys.executable, "-m", "switchboard.project.worker"]
-        self.hands = [
-            Hand("worker", worker, self.log / "worker.log"),
-            Hand("web server", web, self.log / "web.log"),
-        ]
-        started = []
         try:
-            for hand in self.hands:
-                hand.start()
-                started.append(hand)
             yield self
         finally:
             until = time.monotonic() + GRACE_SECONDS
-            for hand in started:
+            for hand in self.hands:
                 hand.process.terminate()
-            for hand in started:
+            for hand in self.hands:
                 hand.end(until)
+
+    def add(self, name: str, order: list[str]) -> None:
+        """Start one more process and look after it."""
+        hand = Hand(name, order, self.log / f"{name.split()[0]}.log")
+        hand.start()
+        self.hands.append(hand)
 
     def watch(self) -> None:
         """Look after them for ever."""

@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 
 @cache
 def _closed(state: str, year: int) -> frozenset[date]:
-    known = state if state in holidays.list_supported_countries()["US"] else None
+    import holidays  # here: the calendars of the world take a quarter of a second to import
+
+    known = state if state in holidays.country_holidays("US").subdivisions else None
     return frozenset(holidays.country_holidays("US", subdiv=known, years=year))
 
 

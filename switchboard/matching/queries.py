@@ -2,6 +2,7 @@
 
 The snapshot is an index for reading: a stale look costs one polite "just taken", never a double booking.
 A serving process calls :func:`follow` once; every other caller gets the news before each match.
+The compiled kernel is imported when a world is first loaded: most processes never need it.
 """
 
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
@@ -16,16 +18,16 @@ from django.db import close_old_connections
 
 from switchboard.kernel.reasons import Decision
 from switchboard.matching.core import facts
-from switchboard.matching.core.columns import SlotColumns
 from switchboard.matching.core.facts import Need, Pair, RoleFacts, SlotFacts, Time, Vocabulary
-from switchboard.matching.core.match import match, next_times
 from switchboard.matching.core.ranking import weights_on
-from switchboard.matching.core.world import World, role_columns
 from switchboard.network.queries import BookableRole, bookable_roles
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import Event, Reader, latest
 from switchboard.rulebook.listings import codes
 from switchboard.scheduling.queries import OpenSlots, engagements, open_slots
+
+if TYPE_CHECKING:
+    from switchboard.matching.core.world import World
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +66,11 @@ class Snapshot:
         self.day: date | None = None
         self.following = False
 
-    def load(self) -> World:
+    def load(self) -> "World":
         """Read the whole world from the database. The outbox's position is taken first: news may repeat."""
+        from switchboard.matching.core.columns import SlotColumns
+        from switchboard.matching.core.world import World, role_columns
+
         position = latest()
         roles = list(bookable_roles(day=today()))
         words = _vocabulary(roles)
@@ -78,7 +83,7 @@ class Snapshot:
         log.info("match_snapshot_loaded", roles=len(roles), slots=len(columns.slot))
         return world
 
-    def ready(self) -> World:
+    def ready(self) -> "World":
         """Give the world, loading it the first time and taking in the news where nobody follows."""
         if self.world is not None and self.following:
             return self.world
@@ -113,16 +118,22 @@ def match_now(need: Need, *, urgent: bool = False) -> Decision[tuple[Pair, ...]]
 
     ``urgent``: a visit is due within days, so the soonest counts most.
     """
+    from switchboard.matching.core.match import match
+
     return match(_snapshot.ready(), need, weights_on(today(), urgent=urgent))
 
 
 def more_times(need: Need, practitioner: int, after: int, count: int = 3) -> tuple[Time, ...]:
     """Give a practitioner's next open times after a minute that fit the need."""
+    from switchboard.matching.core.match import next_times
+
     return next_times(_snapshot.ready(), need, practitioner, after, count)
 
 
 def third_next(need: Need) -> datetime | None:
     """Give the start of the third soonest practitioner's first time: the field's measure of access."""
+    from switchboard.matching.core.match import match
+
     weights = replace(
         weights_on(today()), soonest=1000, nearest=0, preferences=0, fit=0, results=0, load=0, seen=0
     )

@@ -34,6 +34,7 @@ class State(StrEnum):
 
     FINE = "fine"
     WARNING = "warning"  # it works, and should not stay so
+    WARMING = "warming"  # it will work in a moment
     BROKEN = "broken"
 
 
@@ -125,6 +126,18 @@ def oldest_job_seconds() -> float:
     )
 
 
+further: list[
+    Callable[[], Finding]
+] = []  # what a serving process looks at besides (``switchboard.project.web``)
+
+
+def warmth(*, loaded: bool) -> Finding:
+    """Tell whether this process holds the match; the first one asked before that waits for it."""
+    if loaded:
+        return Finding("match", State.FINE, "The match is in memory.")
+    return Finding("match", State.WARMING, "The match is being loaded.", "Wait a moment.")
+
+
 def findings() -> list[Finding]:
     """Look at everything on the database side; nothing further when it does not answer."""
     first = database()
@@ -132,7 +145,7 @@ def findings() -> list[Finding]:
         return [first]
     looks: tuple[Callable[[], Finding], ...] = (role, extensions, migrations)
     found = [first, *(look() for look in looks)]
-    return [*found, queue()] if found[-1].state is State.FINE else found
+    return [*found, queue(), *(look() for look in further)] if found[-1].state is State.FINE else found
 
 
 @public
@@ -148,7 +161,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     for one in found:
         if one.state is not State.FINE:
             log.warning("not well", kind=one.what, status=one.state.value)
-    ready = all(one.state is not State.BROKEN for one in found)
+    ready = not any(one.state in {State.BROKEN, State.WARMING} for one in found)
     shown = [asdict(one) for one in found]
     return JsonResponse({"ready": ready, "findings": shown}, status=200 if ready else 503)
 

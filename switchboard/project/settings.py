@@ -16,6 +16,10 @@ from switchboard.project.environment import database, home, mail, secret
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
 DEMO = os.environ.get("SWITCHBOARD_DEMO") == "1"
+if not os.access(
+    PACKAGE / "matching/core", os.W_OK
+):  # installed by another user: Numba keeps its work in home
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "compiled"))
 
 PLAN_NAME = os.environ.get("SWITCHBOARD_PLAN", "")  # stands beside our name on every page
 PLAN_CRISIS_LINE = os.environ.get("SWITCHBOARD_CRISIS_LINE", "1-800-555-0144" if DEMO else "")

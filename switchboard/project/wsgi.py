@@ -1,13 +1,9 @@
-"""The door the web server knocks on."""
+"""The door any WSGI server knocks on; ``switchboard.project.web`` is ours."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-from switchboard.platform.processes import dying_with_parent
-
-if os.environ.get("SWITCHBOARD_UNDER_UP") == "1":
-    dying_with_parent()()  # the web server's own children outlive it otherwise, and keep its port
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "switchboard.project.settings")
 application = get_wsgi_application()
 

@@ -12,7 +12,7 @@ from switchboard.rulebook.listings import codes
 from switchboard.rulebook.words import LANGUAGES, catalogue, say
 
 from . import reference
-from .worlds import NOW, WEIGHTS, WORDS, minute, need, needs, role, slot, worlds
+from .worlds import DRAWN, NOW, WEIGHTS, WORDS, minute, need, needs, role, slot, worlds
 
 
 def world(people=None, times=None) -> World:
@@ -86,7 +86,7 @@ def test_without_consent_sensitive_wishes_change_nothing():
     assert match(here, asked, WEIGHTS) == match(here, need(), WEIGHTS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=DRAWN)
 @given(worlds(), needs())
 def test_no_reason_ever_names_a_sensitive_code(drawn, asked):
     """Whatever the world and the need, no code or parameter holds a sensitive word; all have words."""
@@ -138,7 +138,7 @@ def test_what_would_help_is_said():
     assert "With video visits: 1 to choose from, first time 10/29" in [say(reason) for reason in reasons]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=DRAWN)
 @given(worlds(), needs())
 def test_counts_of_who_fits_are_true(drawn, asked):
     """The count and first time behind every loosening are those of the slow reference."""
@@ -150,7 +150,7 @@ def test_counts_of_who_fits_are_true(drawn, asked):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=DRAWN)
 @given(worlds(), needs(), st.integers(1, 6))
 def test_next_times_are_the_soonest_that_fit(drawn, asked, practitioner):
     """Further times of one practitioner are all that fit, soonest first."""

@@ -16,7 +16,7 @@ from switchboard.matching.core.match import match
 from switchboard.matching.core.world import World
 
 from . import reference
-from .worlds import NEED, WEIGHTS, WORDS, changes, needs, role, slot, worlds
+from .worlds import DRAWN, NEED, WEIGHTS, WORDS, changes, needs, role, slot, worlds
 
 
 def agree(world: World, model: reference.Model, need, count=10) -> None:
@@ -29,7 +29,7 @@ def both(people, times):
     return World.from_facts(WORDS, people, times), model
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=DRAWN)
 @given(worlds(), st.lists(needs(), min_size=1, max_size=4), st.sampled_from([1, 2, 10]))
 def test_any_world_any_need(drawn, asked, count):
     """On any world and any need the answers are equal."""
@@ -38,7 +38,7 @@ def test_any_world_any_need(drawn, asked, count):
         agree(world, model, need, count)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=DRAWN)
 @given(worlds(), needs(), st.data())
 def test_any_changes(drawn, need, data):
     """After any changes the world answers as one built anew."""

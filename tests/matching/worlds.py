@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from switchboard.matching.core import facts
 from switchboard.matching.core.facts import MODALITIES, RELATIONS, Need, RoleFacts, SlotFacts, Vocabulary
 from switchboard.matching.core.ranking import weights_on
 
+DRAWN = settings.default.max_examples // 4  # each world is asked many things; nightly draws twenty times more
 WEIGHTS = weights_on(date(2026, 11, 21))
 ZONES = ("America/New_York", "America/Chicago", "America/Phoenix")
 WORDS = Vocabulary(

@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from switchboard.platform.doors import public
 from switchboard.platform.postgres import running, socket_folder
 
 handler500 = "switchboard.platform.lastresort.failed"
 
 
+@public
 def submit(request: HttpRequest) -> HttpResponse:
     """Stands for every page that writes."""
     from django.contrib.sessions.models import Session
@@ -21,6 +23,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(Session.objects.count()))
 
 
+@public
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("ZZCANARYSMITH 987-65-4321")
 
