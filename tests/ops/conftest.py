@@ -147,3 +147,23 @@ def installation() -> Iterator[Installation]:
     for number in ours.processes():
         os.kill(number, signal.SIGKILL)
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def stopped_database(settings, django_db_blocker):
+    """A server that ran and was really stopped; nothing answers at its socket any more."""
+    from django.db import connection
+
+    from switchboard.platform.postgres import running, socket_folder
+
+    with tempfile.TemporaryDirectory(prefix="switchboard-off-", ignore_cleanup_errors=True) as place:
+        with running(Path(place), volatile=True):
+            pass
+        with django_db_blocker.unblock():
+            settings.PLAN_CRISIS_LINE = "1-800-555-0177"
+            ours = dict(connection.settings_dict)
+            connection.close()
+            connection.settings_dict.update(HOST=str(socket_folder(Path(place))), NAME="switchboard")
+            yield
+            connection.close()
+            connection.settings_dict.update(ours)

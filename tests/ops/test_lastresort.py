@@ -1,8 +1,6 @@
 """When the database is gone, people still get a page, and it carries the crisis lines (promise C3)."""
 
 import json
-import tempfile
-from pathlib import Path
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +8,6 @@ from django.test import Client
 from django.urls import path
 
 from switchboard.platform.doors import public
-from switchboard.platform.postgres import running, socket_folder
 
 handler500 = "switchboard.platform.lastresort.failed"
 
@@ -35,24 +32,6 @@ pytestmark = pytest.mark.urls(__name__)
 @pytest.fixture
 def client() -> Client:
     return Client(raise_request_exception=False)
-
-
-@pytest.fixture
-def stopped_database(settings, django_db_blocker):
-    """A server that ran and was really stopped; nothing answers at its socket any more."""
-    from django.db import connection
-
-    with tempfile.TemporaryDirectory(prefix="switchboard-off-", ignore_cleanup_errors=True) as place:
-        with running(Path(place), volatile=True):
-            pass
-        with django_db_blocker.unblock():
-            settings.PLAN_CRISIS_LINE = "1-800-555-0177"
-            ours = dict(connection.settings_dict)
-            connection.close()
-            connection.settings_dict.update(HOST=str(socket_folder(Path(place))), NAME="switchboard")
-            yield
-            connection.close()
-            connection.settings_dict.update(ours)
 
 
 class TestWithTheDatabaseDown:

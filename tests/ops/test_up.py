@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.xdist_group("installation")]
 def test_it_serves_and_ctrl_c_leaves_no_process(installation: Installation):
     with installation.up() as up:
         assert up.get("healthz").body == "alive\n"
-        assert up.get("readyz").status == 200
+        assert within(30, lambda: up.get("readyz").status == 200)  # the match is loaded after the first page
         assert up.interrupt() == 0
     assert installation.processes() == []
 
