@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.05  # well under the quarter of a second in which a booking must leave every offer
+REST_SECONDS = 1.0  # between tries while the database is away
 RELOAD_ABOVE = 2000  # roles told of at once; beyond it a fresh load is quicker
 STATES = tuple(dict.fromkeys(codes("states")))
 ZONES = (
@@ -172,6 +173,7 @@ def _follow() -> None:
             # The database may be away: offers stay as they were, booking refuses what is gone, we try again.
             log.warning("match_snapshot_behind", error=type(wrong).__name__)
             close_old_connections()
+            time.sleep(REST_SECONDS)
         time.sleep(POLL_SECONDS)
 
 

@@ -5,6 +5,7 @@ wish to end with its parent) begins in :func:`serving`, which Granian calls in e
 """
 
 import argparse
+import threading
 from typing import TYPE_CHECKING
 
 from switchboard.platform.processes import dying_with_parent
@@ -22,6 +23,8 @@ def load() -> None:
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns
+    if threading.active_count() > 1:  # a lock it holds while we are copied stays locked in the copy for ever
+        raise RuntimeError("Something started a thread while it was imported: start it in serving().")
 
 
 def serving() -> "WSGIHandler":
