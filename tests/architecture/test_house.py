@@ -102,7 +102,6 @@ def test_every_package_says_what_it_is():
     assert not silent, "One line in the package's docstring: what it answers."
 
 
-@pytest.mark.xfail(reason="Pages still owed are listed here; take this mark off with the last.", strict=False)
 @pytest.mark.parametrize("room", CAPABILITIES, ids=lambda room: room.name)
 def test_every_capability_has_a_page_that_says_where_to_start(room):
     page = room / "README.md"

@@ -53,7 +53,7 @@ class TestWithTheDatabaseDown:
         assert "style" not in page
 
     def test_the_api_answers_a_problem_with_the_crisis_words(self, client, stopped_database):
-        answer = client.post("/api/submit")
+        answer = client.post("/api/submit", {}, content_type="application/json")
         assert answer.status_code == 503
         assert answer["Content-Type"] == "application/problem+json"
         assert "988" in json.loads(answer.content)["detail"]

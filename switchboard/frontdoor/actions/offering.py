@@ -14,7 +14,6 @@ from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import Offer, Request, Triage
 from switchboard.frontdoor.queries import intake_of
 from switchboard.kernel.reasons import Decision
-from switchboard.matching.core.explain import loosened
 from switchboard.matching.core.facts import Need, Pair
 from switchboard.matching.queries import match_now, third_next
 from switchboard.members.queries import CareFacts, care_facts
@@ -55,6 +54,8 @@ def offer(
     ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...); ``loosen``
     names loosenings that an empty match offered (video, any_distance ...).
     """
+    from switchboard.matching.core.explain import loosened  # with the kernel, which a start does not need
+
     with transaction.atomic():
         row = Request.objects.select_for_update().get(pk=request_id)
         may_write(by, row.member_id)
