@@ -19,6 +19,7 @@ from switchboard.platform.clock import today
 from switchboard.platform.doors import for_roles
 from switchboard.platform.roles import Role
 from switchboard.portals.conversing import options_of
+from switchboard.portals.matches import local_phone
 from switchboard.portals.member.care import language, members_only
 from switchboard.rulebook.listings import entries
 
@@ -88,7 +89,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("member_contact")
     context = {
-        "routes": routes,
+        "routes": [(r, local_phone(r.value) if r.kind == "phone" else r.value) for r in routes],
         "kinds": [("phone", _("Phone")), ("email", _("Email")), ("mail", _("Letter"))],
         "only": any(r.confidential for r in routes),
         "error": error,
