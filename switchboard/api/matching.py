@@ -1,10 +1,11 @@
 """The match for a need, without a person: who fits, when, and why. And the open directory behind it."""
 
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from switchboard.api.callers import SYSTEMS, answer
 from switchboard.api.shapes import (
@@ -33,7 +34,17 @@ router = Router(tags=["match"])
 DAY = 24 * 60
 HORIZON_DAYS = 56
 Age = Annotated[int, Field(strict=True, ge=0, le=130)]
+ZONES = available_timezones()
 Hour = Annotated[int, Field(strict=True, ge=0, le=167)]
+
+
+def _known_zone(given: str) -> str:
+    if given not in ZONES:
+        raise ValueError("no time zone")
+    return given
+
+
+Zone = Annotated[str, Field(max_length=60), AfterValidator(_known_zone)]
 
 
 class NeedAsked(Asked):
@@ -47,7 +58,7 @@ class NeedAsked(Asked):
     age: Age | None = None
     latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
-    time_zone: Code = "America/New_York"
+    time_zone: Zone = "America/New_York"
     conditions: Annotated[list[Code], Field(max_length=20)] = []
     every_condition: Yes = False
     level_of_care: Code | None = None
