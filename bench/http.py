@@ -86,21 +86,27 @@ class Connection:
     """One open connection that asks and waits, with as little of its own as can be."""
 
     def __init__(self, port: int, secret: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.head = f"Host: localhost\r\nAuthorization: Bearer {secret}\r\nContent-Type: application/json\r\n"
 
     def ask(self, method: str, path: str, body: bytes = b"", more: str = "") -> tuple[int, bytes]:
         head = f"{method} /api{path} HTTP/1.1\r\n{self.head}{more}Content-Length: {len(body)}\r\n\r\n"
         self.socket.sendall(head.encode() + body)
-        got = self.socket.recv(65536)
+        got = self._more()
         while b"\r\n\r\n" not in got:
-            got += self.socket.recv(65536)
+            got += self._more()
         start = got.index(b"\r\n\r\n") + 4
         length = int(got[:start].lower().split(b"content-length:")[1].split(b"\r\n")[0])
         while len(got) < start + length:
-            got += self.socket.recv(65536)
+            got += self._more()
         return int(got[9:12]), got[start:]
+
+    def _more(self) -> bytes:
+        part = self.socket.recv(65536)
+        if not part:
+            raise ConnectionError("The server closed the connection.")
+        return part
 
 
 def keys() -> dict[str, Any]:

@@ -25,7 +25,7 @@ def lines():
     from django.conf import settings
 
     config = logging.config.DictConfigurator(settings.LOGGING)
-    formatter = config.configure_formatter(settings.LOGGING["formatters"]["json"])
+    formatter = config.configure_formatter(dict(settings.LOGGING["formatters"]["json"]))
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
