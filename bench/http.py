@@ -78,7 +78,7 @@ def web(workers: int = 2, threads: int = 4) -> Iterator[int]:
                 time.sleep(0.1)
         yield port
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        os.killpg(server.pid, signal.SIGKILL)  # it holds nothing that must be kept
         server.wait()
 
 
