@@ -70,16 +70,23 @@ def web(workers: int = 2, threads: int = 4) -> Iterator[int]:
     with log.open("wb") as out:
         server = subprocess.Popen(order, stdout=out, stderr=out, start_new_session=True)
     try:
-        for _ in range(400):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        _wait(port)
         yield port
     finally:
         os.killpg(server.pid, signal.SIGKILL)  # it holds nothing that must be kept
         server.wait()
+
+
+def _wait(port: int, seconds: float = 180) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 class Connection:
@@ -201,7 +208,7 @@ def booking(port: int, url: str, with_: dict[str, Any]) -> dict[str, Any]:
     """Book with 16 clients; give the rate beside PostgreSQL's own UPDATE of one row, and the p99."""
     slots, members = with_["slots"], with_["members"]
     random.Random(7).shuffle(slots)
-    spare, mine = slots[:2000], slots[2000:]
+    spare, mine = slots[: len(slots) // 8], slots[len(slots) // 8 :]
     bare = together(_bare, [(url, spare, 3.0)] * CLIENTS)[0]
     share = len(mine) // CLIENTS
     rate, noes, times = together(
