@@ -23,6 +23,8 @@ from switchboard.rulebook.rules import rule
 from switchboard.rulebook.words import say
 
 members_only = for_roles(Role.MEMBER, Role.PROXY)
+# Questions whose answer of an earlier time is shown as chosen.
+ASKED_BEFORE = ("place", "meet", "times", "gender", "language", "background")
 
 
 def language() -> str:
@@ -86,7 +88,8 @@ def step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
         else:
             return _onward(request, found, viewer, step, crisis, before=len(path(said)))
     try:
-        usual = usual_answers(viewer=viewer, request=found) if ":" not in step else {}
+        asked_before = step in ASKED_BEFORE and step not in said.intake
+        usual = usual_answers(viewer=viewer, request=found) if asked_before else {}
         sent = request.POST.getlist("answer") if error else None
         screen = screen_for(said, step, language(), usual=usual, sent=sent)
     except NotAStep:
