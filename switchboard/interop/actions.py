@@ -65,21 +65,26 @@ def run_import(
     approve_fewer: bool = False,
     rejects: str | Path | None = None,
     progress: Progress | None = None,
+    run_id: int | None = None,
 ) -> ImportReport:
     """Read ``path`` as ``kind`` and load it, in one transaction.
 
     ``mode="all"`` changes nothing when any line has an error, ``"good"`` takes the good lines; ``dry_run``
     loads and rolls back, so its counts are true. ``rejects`` gets every finding as CSV (file, line, column,
     code, hint; never a value). A file with 30% fewer clinicians than the last of its ``source`` stops, unless
-    ``approve_fewer``. Raises ``ValueError`` on an unknown ``kind``; a bad file is an answer.
+    ``approve_fewer``. ``run_id``: a run that waits already (``uploads``); its own words count. Raises
+    ``ValueError`` on an unknown ``kind``; a bad file is an answer.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no import '{kind}': there are {', '.join(sorted(KINDS))}.")
     place = Path(path) if "://" not in str(path) else None
     name = (place.name if place else str(path).rstrip("/").rpartition("/")[2])[:300]
-    run = ImportRun.objects.create(
-        kind=kind, source=source or kind, name=name, digest="", mode=mode, dry_run=dry_run, by_id=by.user_id
-    )
+    if run_id is None:
+        run = ImportRun.objects.create(
+            kind=kind, source=source or kind, name=name, mode=mode, dry_run=dry_run, by_id=by.user_id
+        )
+    else:
+        run = _begun(run_id)
     with ExitStack() as open_files:
         out = (
             open_files.enter_context(Path(rejects).open("w", newline="", encoding="utf-8"))
@@ -91,7 +96,7 @@ def run_import(
             kind=kind, source=run.source, source_kind=source_kind, by=by, findings=findings,
             approve_fewer=approve_fewer,
         )  # fmt: skip
-        state, problem = "done", ""
+        state, problem, code = "done", "", ""
         try:
             with transaction.atomic():
                 _load(kind, str(path), shelf, progress)
@@ -102,7 +107,7 @@ def run_import(
         except _Undo:
             pass
         except FileProblem as refused:
-            state, problem = "refused", said(refused.code, **refused.params)
+            state, problem, code = "refused", said(refused.code, **refused.params), refused.code
         except BaseException:
             ImportRun.objects.filter(pk=run.pk).update(
                 state="failed",
@@ -112,7 +117,14 @@ def run_import(
             raise
         if not dry_run:
             raise_risks(run, shelf, by)
+    run.problem_code = code
     return _write_down(run, shelf, state, problem, place)
+
+
+def _begun(run_id: int) -> ImportRun:
+    """Give a waiting run, begun now."""
+    ImportRun.objects.filter(pk=run_id).update(state="running", started_at=now())
+    return ImportRun.objects.get(pk=run_id)
 
 
 def _load(kind: str, path: str, shelf: Shelf, progress: Progress | None) -> None:

@@ -180,22 +180,33 @@ def _plan_net(path: str, shelf: Shelf) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind is read. ``whole``: the file is all its source has, so what it leaves out has ended."""
+    """How one kind is read. ``whole``: the file is all its source has, so what it leaves out has ended.
+
+    ``persons``: it holds members. ``folder``: several files may belong together.
+    """
 
     read: Callable[[str, Shelf], Iterator[Any]]
     says: str
     source_kind: str = "plan"
     whole: bool = False
+    persons: bool = False
+    folder: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "members": Kind(_members, "members and coverage, CSV"),
+    "members": Kind(_members, "members and coverage, CSV", persons=True),
     "practitioners": Kind(_practitioners, "a whole roster of practitioners, CSV", whole=True),
-    "fhir": Kind(_fhir, "members, coverage and network, FHIR R4 NDJSON, a file or folder"),
-    "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole=True),
+    "fhir": Kind(
+        _fhir, "members, coverage and network, FHIR R4 NDJSON, a file or folder", persons=True, folder=True
+    ),
+    "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole=True, folder=True),
     "nppes": Kind(_nppes, "the national registry's dissemination file, CSV", source_kind="registry"),
     "slots": Kind(_slots, "bookable time by NPI, CSV"),
     "scheduling-links": Kind(
-        _links, "a SMART Scheduling Links publisher, folder or address", source_kind="aggregator", whole=True
+        _links,
+        "a SMART Scheduling Links publisher, folder or address",
+        source_kind="aggregator",
+        whole=True,
+        folder=True,
     ),
 }

@@ -10,14 +10,21 @@ class ImportRun(models.Model):
     kind = models.CharField(max_length=30)
     source = models.CharField(max_length=200)
     name = models.CharField(max_length=300, help_text="The file's name, without its folder")
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, blank=True)
     mode = models.CharField(max_length=12, help_text="all or good: refuse the file, or only its bad lines")
     dry_run = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=12, default="running", help_text="running, done, refused, failed")
+    state = models.CharField(
+        max_length=12, default="running", help_text="waiting, running, done, refused, failed"
+    )
     counts = models.JSONField(default=dict)
     problem = models.CharField(max_length=400, blank=True)
+    problem_code = models.CharField(
+        max_length=40, blank=True, help_text="Which refusal; a page may offer a way"
+    )
+    source_kind = models.CharField(max_length=20, blank=True, help_text="For a source seen the first time")
+    upload = models.UUIDField(null=True, help_text="Its folder among the uploads, while that is kept")
     by = models.ForeignKey("platform.User", null=True, on_delete=models.PROTECT, related_name="+")
 
 

@@ -122,11 +122,10 @@ def find_practitioners(wanted: Wanted, *, page: int = 1) -> Page[Found]:
     ids = [row[0] for row in rows]
     places, known = _places(ids), _known(ids)
     found = [
-        Found(
-            row[0], row[1], f"{row[2]} {row[3]}".strip(), *row[4:], places.get(row[0], []), known.get(row[0])
-        )
-        for row in rows
-    ]
+        Found(i, npi, f"{given} {family}".strip(), credential, profession, languages, behavioral, active,
+              places.get(i, []), known.get(i))
+        for i, npi, given, family, credential, profession, languages, behavioral, active in rows
+    ]  # fmt: skip
     return Page(found, page, _count("network_practitioner", where, params))
 
 
@@ -269,7 +268,7 @@ def _count(table: str, where: str, params: dict[str, Any]) -> int:
     return int(counted[0][0])
 
 
-def _ask(statement: str, params: dict[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+def _ask(statement: str, params: dict[str, Any] | Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return list(cursor.fetchall())

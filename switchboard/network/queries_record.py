@@ -294,3 +294,9 @@ def _role(row: PractitionerRole, words: Words) -> RoleView:
         row.active,
         _fields("role", row, words),
     )
+
+
+def roles_of(*, practitioner_id: int) -> list[int]:
+    """Give the roles in force of a practitioner."""
+    rows = PractitionerRole.objects.filter(practitioner_id=practitioner_id, active=True)
+    return list(rows.order_by("id").values_list("id", flat=True))

@@ -13,6 +13,7 @@ from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now
 from switchboard.platform.outbox import tell
+from switchboard.platform.worklist import close_all
 
 MAY = frozenset({"appointments", "assessments", "record", "messages"})
 WISHES = frozenset(
@@ -124,6 +125,7 @@ def decide_duplicate(*, candidate_id: int, decision: str, by: Viewer) -> None:
         touch(viewer=by, member_id=member_id, data_class=DataClass.IDENTITY, what="duplicate", write=True)
     pair.decision, pair.decided_by_id, pair.decided_at = decision, by.user_id, now()
     pair.save()
+    close_all(queue="duplicates", subject=f"duplicate:{pair.pk}", outcome=decision, by=by)
     if decision == "same":
         left = Member.objects.select_for_update().get(pk=pair.left_id)
         kept = left.merged_into_id or left.pk

@@ -19,6 +19,8 @@ FIRST_PAGE = {
     Role.CRISIS_CLINICIAN: "desk_crisis",
     Role.NETWORK_MANAGER: "network_home",
     Role.ADMINISTRATOR: "network_home",
+    Role.PRACTITIONER: "network_own_hours",
+    Role.PRACTICE_MANAGER: "network_own_hours",
     Role.CONTRACT_ANALYST: "insights_home",
 }
 

@@ -13,6 +13,7 @@ from switchboard.scheduling.actions.opening import (
     Published,
     open_hours,
     publish_slots,
+    schedule_by_hand,
     set_hours,
     withdraw_slots,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "reconcile",
     "release",
     "reschedule",
+    "schedule_by_hand",
     "set_hours",
     "take_status",
     "withdraw_slots",

@@ -128,20 +128,58 @@ def withdraw_slots(*, slots: Sequence[int], by: Viewer, reason: str = "") -> int
 
 
 def set_hours(
-    *, schedule_id: int, hours: Sequence[Hours], different: Sequence[DifferentDay] = (), by: Viewer
+    *,
+    schedule_id: int,
+    hours: Sequence[Hours],
+    different: Sequence[DifferentDay] = (),
+    by: Viewer,
+    buffer_minutes: int | None = None,
 ) -> Published:
-    """Say anew when a schedule is open, by hand, and open its slots; ValueError on hours turned round."""
+    """Say anew when a schedule is open, by hand, and open its slots; ValueError on hours turned round.
+
+    ``buffer_minutes``: between two visits; None keeps what is. Past days that differed stay on file.
+    """
     if any(h.closes <= h.opens for h in hours):
         raise ValueError("Hours close after they open: over midnight, enter the two days separately.")
     with transaction.atomic():
         schedule = Schedule.objects.select_for_update().get(pk=schedule_id)
         WeeklyHours.objects.filter(schedule=schedule).delete()
-        ScheduleException.objects.filter(schedule=schedule).delete()
+        ScheduleException.objects.filter(schedule=schedule, day__gte=today(schedule.time_zone)).delete()
+        if buffer_minutes is not None:
+            Schedule.objects.filter(pk=schedule_id).update(buffer_minutes=buffer_minutes)
         WeeklyHours.objects.bulk_create(_hours_row(schedule, h) for h in hours)
         ScheduleException.objects.bulk_create(
             ScheduleException(schedule=schedule, day=d.day, opens=d.opens, closes=d.closes) for d in different
         )
         return open_hours(schedules=[schedule_id], by=by, reopen=True)
+
+
+NEW_SCHEDULE = """
+INSERT INTO scheduling_schedule (source_id, role_id, practitioner_id, location_id, name, time_zone,
+  visit_minutes, buffer_minutes, modalities, service_types, active)
+SELECT r.source_id, r.id, r.practitioner_id, r.location_id, '', coalesce(l.time_zone, 'America/New_York'),
+  50, 10, r.modalities, '{}', true
+FROM network_practitionerrole r LEFT JOIN network_location l ON l.id = r.location_id WHERE r.id = %s
+RETURNING id"""
+
+
+@transaction.atomic
+def schedule_by_hand(*, role_id: int, by: Viewer) -> int | None:
+    """Give the schedule whose hours people enter for a role, made on first asking; None without such a role.
+
+    It is nobody's import (no ``source_key``), so no file of a source changes it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM network_practitionerrole WHERE id = %s FOR UPDATE", [role_id])
+        if cursor.fetchone() is None:
+            return None
+        made = Schedule.objects.filter(role_id=role_id, source_key__isnull=True).order_by("id").first()
+        if made is not None:
+            return made.pk
+        cursor.execute(NEW_SCHEDULE, [role_id])
+        row = cursor.fetchone()
+    _audit(by, "schedule:added", "")
+    return int(row[0]) if row else None
 
 
 def open_hours(*, by: Viewer, schedules: Sequence[int] | None = None, reopen: bool = False) -> Published:
