@@ -45,6 +45,9 @@ class Gate:
         answer = _as_problem(answer)
         answer.headers.setdefault("Cache-Control", "no-store")
         answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers.setdefault(
+            "Content-Length", str(len(answer.content))
+        )  # or the server sends it in chunks
         return answer
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
