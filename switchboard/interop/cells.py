@@ -6,6 +6,7 @@ A spreadsheet damages numbers and dates silently; what might have been damaged i
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from switchboard.interop.findings import Wrong
@@ -15,6 +16,8 @@ from switchboard.network.core.npi import valid_npi
 from switchboard.platform.zips import place_of
 
 EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
+REMEMBERED = 65_536  # dates and ZIP codes repeat: reading one again would be most of the work of a row
+DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 SERIAL = re.compile(r"\d{5}(\.\d+)?")
 SLASHED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
@@ -53,6 +56,7 @@ def npi(value: str, column: str = "npi") -> str:
     return word
 
 
+@lru_cache(maxsize=REMEMBERED)
 def zip5(value: str, column: str = "zip") -> str:
     """Give the first five digits of a ZIP code, or an empty string when none is given."""
     word = text(value, column)
@@ -68,6 +72,7 @@ def zip5(value: str, column: str = "zip") -> str:
     return plain[:5]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def state(value: str, column: str = "state") -> str:
     """Give a state's two-letter code from its code or name, or an empty string when none is given."""
     word = text(value, column)
@@ -77,6 +82,7 @@ def state(value: str, column: str = "state") -> str:
     return code
 
 
+@lru_cache(maxsize=REMEMBERED)
 def day(value: str, column: str) -> date | None:
     """Give a date written year first (2026-03-04), or None when empty. An order is never guessed."""
     word = text(value, column)
@@ -87,7 +93,7 @@ def day(value: str, column: str) -> date | None:
     if SERIAL.fullmatch(word):
         raise Wrong("date_serial", column)
     try:
-        if not re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", word):
+        if not DATE.fullmatch(word):
             raise ValueError
         return date.fromisoformat(word)
     except ValueError:
@@ -159,11 +165,21 @@ def listed(value: str, column: str, known: frozenset[str] | None = None) -> tupl
 def address(row: Mapping[str, str]) -> dict[str, Any]:
     """Give a row's address as our columns, with county, zone and the middle of its ZIP code."""
     zipped = zip5(row.get("zip", ""))
-    place = place_of(zipped) if zipped else None
+    found = located(zipped)
     return {
+        **found,
         "address_line": text(row.get("address_line", ""), "address_line"),
         "city": text(row.get("city", ""), "city", 120),
-        "state": state(row.get("state", "")) or (place.state if place else ""),
+        "state": state(row.get("state", "")) or found["state"],
+    }
+
+
+@lru_cache(maxsize=REMEMBERED)
+def located(zipped: str) -> Mapping[str, Any]:
+    """Give what a five-digit ZIP code says of an address, as our columns; empty where it says nothing."""
+    place = place_of(zipped) if zipped else None
+    return {
+        "state": place.state if place else "",
         "zip5": zipped,
         "county_fips": place.county_fips if place else "",
         "time_zone": place.time_zone if place else "",

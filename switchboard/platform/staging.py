@@ -1,6 +1,7 @@
 """Rows on their way in bulk: gathered, copied to a temporary table, and from there put in place by SQL."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,7 +19,6 @@ class Stage:
         self.table = table
         self.rows = 0
         self._waiting: list[Sequence[Any]] = []
-        self._types = [kind.split(" ")[0] for _, kind in columns]
         spelled = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns
         )
@@ -34,7 +34,7 @@ class Stage:
             )
 
     def add(self, row: Sequence[Any]) -> None:
-        """Take one row, in the order of the columns."""
+        """Take one row, in the order of the columns; a list of text comes as a tuple."""
         self._waiting.append(row)
         self.rows += 1
         if len(self._waiting) >= BATCH:
@@ -46,8 +46,15 @@ class Stage:
             return
         with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
             for row in self._waiting:
-                copy.write_row(row)
+                copy.write_row([_listed(v) if type(v) is tuple else v for v in row])
         self._waiting.clear()
+
+
+@lru_cache(maxsize=4096)
+def _listed(values: tuple[str, ...]) -> str:
+    """Spell a list of text as PostgreSQL reads an array: much quicker than a driver that looks at each."""
+    quoted = (v.replace("\\", "\\\\").replace('"', '\\"') for v in values)
+    return "{" + ",".join(f'"{v}"' for v in quoted) + "}"
 
 
 def put(statement: str, params: Iterable[Any] = ()) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import zipcodes
 
@@ -44,9 +45,11 @@ class Place:
     time_zone: str
 
 
+@cache
 def place_of(zip5: str) -> Place | None:
     """Give where a five-digit ZIP code is, or None when the post office has no such code."""
-    return _places().get(zip5)
+    entry = _entries().get(zip5)
+    return _place(entry) if entry else None
 
 
 def _bare(name: str) -> str:
@@ -80,17 +83,17 @@ def county_fips(state: str, county: str) -> str:
 
 
 @cache
-def _places() -> Mapping[str, Place]:
-    return {
-        entry["zip_code"]: Place(
-            entry["zip_code"],
-            entry["city"],
-            entry["state"],
-            county_fips(entry["state"], entry["county"] or ""),
-            float(entry["lat"]),
-            float(entry["long"]),
-            entry["timezone"] or "America/New_York",
-        )
-        for entry in zipcodes.list_all()
-        if entry["lat"] and entry["long"]
-    }
+def _entries() -> Mapping[str, Mapping[str, Any]]:
+    return {entry["zip_code"]: entry for entry in zipcodes.list_all() if entry["lat"] and entry["long"]}
+
+
+def _place(entry: Mapping[str, Any]) -> Place:
+    return Place(
+        entry["zip_code"],
+        entry["city"],
+        entry["state"],
+        county_fips(entry["state"], entry["county"] or ""),
+        float(entry["lat"]),
+        float(entry["long"]),
+        entry["timezone"] or "America/New_York",
+    )

@@ -1,11 +1,23 @@
 """Import the network from its sources: nothing is lost, one clinician is one record."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from switchboard.network.actions.importing import import_network
-from switchboard.network.core.listing import ImportedLocation, ImportedPractitioner, ImportedRole
+from switchboard.network.core.evidence import Evidence, believed
+from switchboard.network.core.listing import (
+    ImportedLicence,
+    ImportedLocation,
+    ImportedPractitioner,
+    ImportedRole,
+)
 from switchboard.platform import staging
 from switchboard.platform.access import SWITCHBOARD
+from switchboard.platform.clock import stopped_at
 from switchboard.platform.staging import ask
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +45,86 @@ def test_rows_copied_in_any_number_of_batches_all_arrive(batch, monkeypatch):
     done = bring(*roster(*NPIS))
     assert [done.counts[f"{kind}_added"] for kind in ("locations", "practitioners", "roles")] == [6, 6, 6]
     assert ask("SELECT count(*) FROM network_practitionerrole WHERE active") == [(6,)]
+
+
+MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def person(family="Lee", *, key="1", npi: str | None = NPIS[0]):
+    return ImportedPractitioner("r.csv", 2, key, npi, family, taxonomies=(CODE,))
+
+
+def families():
+    return [family for (family,) in ask("SELECT family_name FROM network_practitioner ORDER BY id")]
+
+
+def test_two_sources_name_one_clinician_and_the_better_ranked_is_believed():
+    """The registry (rank 10) keeps its word over the plan (20), whoever speaks first; both are evidence."""
+    bring(person("Leigh"), source="Acme")
+    bring(person("Lee"), source="NPPES", kind="registry")
+    assert families() == ["Lee"]
+    bring(person("Leigh-Smith"), source="Acme")
+    assert families() == ["Lee"]
+    words = ask("SELECT value #>> '{}' FROM network_fieldevidence WHERE field = 'family_name' ORDER BY 1")
+    assert words == [("Lee",), ("Leigh-Smith",)]
+
+
+def test_the_same_rows_again_change_nothing():
+    bring(*roster(*NPIS), whole=True)
+    done = bring(*roster(*NPIS), whole=True)
+    changed = ("_added", "_changed", "_ended")
+    assert {key: n for key, n in done.counts.items() if n and key.endswith(changed)} == {}
+    assert done.counts["roles_unchanged"] == len(NPIS)
+
+
+def test_a_look_alike_under_another_key_is_held_for_a_person():
+    """No NPI, the licence and family name of somebody known: held, said, and not made a second record."""
+    licence = ImportedLicence("r.csv", 2, "1", "MA", "L-1")
+    bring(person("Lee"), licence)
+    other = ImportedLicence("b.csv", 7, "b", "MA", "L-1")
+    held = ImportedPractitioner("b.csv", 7, "b", None, "LEE")
+    done = bring(held, other, source="Beacon")
+    assert [(r.file, r.line, r.code) for r in done.remarks] == [("b.csv", 7, "maybe_same_practitioner")]
+    assert families() == ["Lee"]
+
+
+def test_evidence_is_due_again_in_ninety_days():
+    """The rule ``network/directory_verification``."""
+    with stopped_at(MONDAY):
+        bring(person())
+    rows = ask("SELECT DISTINCT verified_at, due_at FROM network_fieldevidence")
+    assert rows == [(MONDAY, MONDAY + timedelta(days=90))]
+
+
+def test_a_better_ranked_word_that_is_overdue_gives_way():
+    with stopped_at(MONDAY):
+        bring(person("Lee"), source="NPPES", kind="registry")
+    with stopped_at(MONDAY + timedelta(days=89)):
+        bring(person("Leigh"), source="Acme")
+        assert families() == ["Lee"]
+    with stopped_at(MONDAY + timedelta(days=91)):
+        bring(person("Leigh"), source="Acme")
+        assert families() == ["Leigh"]
+
+
+SOURCES = {"NPPES": ("registry", 10), "Acme": ("plan", 20), "Beacon": ("aggregator", 50)}
+saying = st.tuples(st.sampled_from(sorted(SOURCES)), st.sampled_from("XYZ"), st.integers(1, 60))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.lists(saying, min_size=1, max_size=6))
+def test_what_the_load_writes_is_what_the_core_believes(said):
+    """Whoever says what when: after each load the record holds the word ``believed`` chooses."""
+    day = MONDAY
+    with transaction.atomic():
+        for source, family, later in said:
+            day += timedelta(days=later)
+            with stopped_at(day):
+                bring(person(family), source=source, kind=SOURCES[source][0])
+            rows = ask(
+                "SELECT e.field, e.value #>> '{}', o.name, o.rank, e.method, e.verified_at, e.due_at"
+                " FROM network_fieldevidence e JOIN network_source o ON o.id = e.source_id"
+                " WHERE e.field = 'family_name'"
+            )
+            assert families() == [believed((Evidence(*row) for row in rows), day).outcome.value]
+        transaction.set_rollback(True)

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from switchboard.interop.cells import zip5
+from switchboard.interop.cells import located, zip5
 from switchboard.interop.findings import Wrong
 from switchboard.kernel.states import state_code
-from switchboard.platform.zips import place_of
 
 Json = Mapping[str, Any]
 GEOLOCATION = "http://hl7.org/fhir/StructureDefinition/geolocation"
@@ -95,19 +94,17 @@ def address(found: Json | None) -> dict[str, Any]:
         zipped = zip5(found.get("postalCode", ""))
     except Wrong:
         zipped = ""
-    place = place_of(zipped) if zipped else None
+    place = located(zipped)
     geo = extension(found, GEOLOCATION)
     point = {e["url"]: e.get("valueDecimal") for e in geo.get("extension", ())} if geo else {}
     latitude, longitude = point.get("latitude"), point.get("longitude")
     if latitude is None or longitude is None:
-        latitude, longitude = (place.latitude, place.longitude) if place else (None, None)
+        latitude, longitude = place["latitude"], place["longitude"]
     return {
+        **place,
         "address_line": ", ".join(found.get("line", ()))[:300],
         "city": found.get("city", "")[:120],
-        "state": state_code(found.get("state", "")) or (place.state if place else ""),
-        "zip5": zipped,
-        "county_fips": place.county_fips if place else "",
-        "time_zone": place.time_zone if place else "",
+        "state": state_code(found.get("state", "")) or place["state"],
         "latitude": latitude,
         "longitude": longitude,
     }

@@ -61,7 +61,7 @@ class MemberImport:
         """Take a person or a coverage period; their order does not matter."""
         if isinstance(row, ImportedMember):
             self._people = self._people or Stage("load_member", PEOPLE)
-            self._people.add((*row[:-2], list(row.phones), list(row.emails)))
+            self._people.add(row)
         else:
             self._periods = self._periods or Stage("load_coverage", PERIODS)
             self._periods.add(row)
@@ -121,7 +121,7 @@ def _place_people(source: str, done: Loaded) -> None:
     done.remarks += _refused(twice, "", "twice_in_file")
     put("ALTER TABLE load_member ADD member_id bigint, ADD fresh boolean NOT NULL DEFAULT false")
     put("CREATE INDEX ON load_member (member_number)")
-    put("ANALYZE load_member")
+    put("ANALYZE load_member (key, member_number, birth_date)")
     put(
         "UPDATE load_member s SET member_id = coalesce(m.merged_into_id, m.id)"
         " FROM members_memberkey k JOIN members_member m ON m.id = k.member_id"
@@ -144,18 +144,21 @@ def _place_people(source: str, done: Loaded) -> None:
     changed = _change_people()
     added = _add_people()
     put(
-        "INSERT INTO members_memberkey (source, key, member_id) SELECT %s, key, member_id FROM load_member"
-        " ON CONFLICT (source, key) DO NOTHING",
-        [source],
+        "INSERT INTO members_memberkey (source, key, member_id) SELECT %s, s.key, s.member_id"
+        " FROM load_member s LEFT JOIN members_memberkey k ON k.source = %s AND k.key = s.key"
+        " WHERE k.id IS NULL ON CONFLICT (source, key) DO NOTHING",
+        [source, source],
     )
     for kind, column in (("phone", "phones"), ("email", "emails")):
         put(
             "INSERT INTO members_contactroute"
             " (member_id, kind, value, rank, may_text, may_leave_message, discreet, confidential)"
-            f" SELECT member_id, %s, value, min(rank), false, false, true, false"
-            f" FROM load_member, unnest({column}) WITH ORDINALITY AS route(value, rank)"
-            " GROUP BY member_id, value ON CONFLICT (member_id, kind, value) DO NOTHING",
-            [kind],
+            " SELECT s.member_id, %s, said.value, said.rank, false, false, true, false"
+            f" FROM load_member s CROSS JOIN LATERAL unnest(s.{column}) WITH ORDINALITY AS said(value, rank)"
+            " LEFT JOIN members_contactroute r ON r.member_id = s.member_id AND r.kind = %s"
+            " AND r.value = said.value WHERE r.id IS NULL ORDER BY said.rank, s.seq"
+            " ON CONFLICT (member_id, kind, value) DO NOTHING",
+            [kind, kind],
         )
     maybe = _find_doubles()
     done.counts |= {
@@ -192,21 +195,20 @@ def _add_people() -> int:
         else f"s.{c}"
         for c in columns
     ]  # fmt: skip
-    added = put(
-        "INSERT INTO members_member (public_id, member_number, needs_interpreter, synthetic, created_at,"
-        f" updated_at, {', '.join(columns)}) SELECT gen_random_uuid(), s.member_number, false, false, %s, %s,"
-        f" {', '.join(given)} FROM load_member s WHERE s.member_id IS NULL ORDER BY seq",
+    put(
+        "UPDATE load_member SET fresh = true,"
+        " member_id = nextval(pg_get_serial_sequence('members_member', 'id')) WHERE member_id IS NULL"
+    )
+    return put(
+        "INSERT INTO members_member (id, public_id, member_number, needs_interpreter, synthetic, created_at,"
+        f" updated_at, {', '.join(columns)}) SELECT s.member_id, gen_random_uuid(), s.member_number, false,"
+        f" false, %s, %s, {', '.join(given)} FROM load_member s WHERE s.fresh ORDER BY s.member_id",
         [now(), now()],
     )
-    put(
-        "UPDATE load_member s SET member_id = m.id, fresh = true FROM members_member m"
-        " WHERE s.member_id IS NULL AND m.member_number = s.member_number"
-    )
-    return added
 
 
 PAIRS = """
-WITH fresh AS (SELECT m.* FROM load_member s JOIN members_member m ON m.id = s.member_id WHERE s.fresh),
+WITH fresh AS (SELECT member_id AS id, family_name, given_name, birth_date FROM load_member WHERE fresh),
 pairs AS (
   SELECT f.id AS one, m.id AS other FROM fresh f JOIN members_member m
     ON upper(m.family_name) = upper(f.family_name) AND m.birth_date = f.birth_date
@@ -283,8 +285,11 @@ def _place_periods(source: str, done: Loaded) -> None:
     rows = ask(
         "INSERT INTO members_coverage AS c"
         " (member_id, line_of_business, plan_name, period, subscriber_number, source_key)"
-        " SELECT member_id, line_of_business, plan_name, daterange(starts, ends), subscriber_number, key"
-        " FROM load_coverage ORDER BY seq ON CONFLICT (source_key) DO UPDATE SET"
+        " SELECT s.member_id, s.line_of_business, s.plan_name, daterange(starts, ends), s.subscriber_number,"
+        " s.key FROM load_coverage s LEFT JOIN members_coverage o ON o.source_key = s.key"
+        " WHERE o.id IS NULL OR (o.member_id, o.line_of_business, o.plan_name, o.period, o.subscriber_number)"
+        " IS DISTINCT FROM (s.member_id, s.line_of_business, s.plan_name, daterange(starts, ends),"
+        " s.subscriber_number) ORDER BY s.seq ON CONFLICT (source_key) DO UPDATE SET"
         " member_id = excluded.member_id, line_of_business = excluded.line_of_business,"
         " plan_name = excluded.plan_name, period = excluded.period,"
         " subscriber_number = excluded.subscriber_number"

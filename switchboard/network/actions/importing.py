@@ -6,6 +6,7 @@ word on a field; every source's word is evidence, due again by ``network/directo
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -59,12 +60,12 @@ class NetworkImport:
 
     def add(self, row: Imported) -> None:
         """Take a row; their order does not matter."""
-        values = [list(v) if type(v) is tuple else v for v in row]
+        values: tuple[Any, ...] = row
         if isinstance(row, ImportedPractitioner):
             said = self._said_by(row.taxonomies)
-            values += [said.profession, said.behavioral, said.prescribes]
+            values += (said.profession, said.behavioral, said.prescribes)
         elif isinstance(row, ImportedRole):
-            values.append(list(self._said_by(row.taxonomies).treats))
+            values += (tuple(self._said_by(row.taxonomies).treats),)
         self._stage(type(row)).add(values)
 
     def _stage(self, kind: type) -> Stage:

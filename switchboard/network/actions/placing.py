@@ -131,10 +131,11 @@ def _find(kind: str, telling: Telling) -> None:
     put(f"ANALYZE load_{kind}")
     put(
         "INSERT INTO network_networkkey (source_id, kind, key, subject_id)"
-        f" SELECT %s, %s, key, id FROM load_{kind}"
+        f" SELECT %s, %s, s.key, s.id FROM load_{kind} s LEFT JOIN network_networkkey k"
+        " ON k.source_id = %s AND k.kind = %s AND k.key = s.key WHERE k.subject_id IS DISTINCT FROM s.id"
         " ON CONFLICT (source_id, kind, key) DO UPDATE SET subject_id = excluded.subject_id"
         " WHERE network_networkkey.subject_id <> excluded.subject_id",
-        [telling.source, kind],
+        [telling.source, kind, telling.source, kind],
     )
 
 
@@ -173,8 +174,8 @@ def _place(kind: str, telling: Telling, done: NetworkImported, extra: str) -> No
         f" FROM {_latest(kind)} s WHERE s.fresh",
         [telling.at] if kind in STAMPED else [],
     )
-    changed = _change(kind, telling)
     _keep_evidence(kind, telling)
+    changed = _change(kind, telling)
     total = ask(f"SELECT count(DISTINCT id) FROM load_{kind}")[0][0]
     done.counts |= {
         f"{kind}s_added": added,
@@ -183,23 +184,48 @@ def _place(kind: str, telling: Telling, done: NetworkImported, extra: str) -> No
     }
 
 
-def _change(kind: str, telling: Telling) -> set[int]:
-    """Write each field this source says otherwise, unless a better source has its word on it."""
-    changed: set[int] = set()
-    stamp = ", updated_at = %s" if kind in STAMPED else ""
-    for column in SAID[kind]:
-        rows = ask(
-            f"UPDATE {TABLES[kind]} t SET {column} = s.{column}{stamp} FROM {_latest(kind)} s"
-            f" WHERE t.id = s.id AND NOT s.fresh AND {_is_said(column)}"
-            f" AND t.{column} IS DISTINCT FROM s.{column}"
-            " AND NOT EXISTS (SELECT 1 FROM network_fieldevidence e"
-            " JOIN network_source o ON o.id = e.source_id"
-            " WHERE e.kind = %s AND e.subject_id = t.id AND e.field = %s AND o.rank < %s)"
-            " RETURNING t.id",
-            [*([telling.at] if stamp else []), kind, column, telling.rank],
-        )
-        changed.update(row[0] for row in rows)
-    return changed
+def _change(kind: str, telling: Telling) -> list[int]:
+    """Write each field this source says otherwise; where others have spoken of it, the word that is believed.
+
+    The order of belief is that of ``core.evidence.believed``: in date, then lower rank, then later.
+    """
+    put("CREATE TEMPORARY TABLE IF NOT EXISTS load_believed (id bigint, words jsonb) ON COMMIT DROP")
+    put("TRUNCATE load_believed")
+    put(
+        "INSERT INTO load_believed SELECT subject_id, jsonb_object_agg(field, value) FROM ("
+        " SELECT DISTINCT ON (e.subject_id, e.field) e.subject_id, e.field, e.value"
+        " FROM network_fieldevidence e JOIN network_source o ON o.id = e.source_id"
+        f" WHERE e.kind = %s AND e.value IS NOT NULL AND (e.subject_id, e.field) IN"
+        " (SELECT x.subject_id, x.field FROM network_fieldevidence x"
+        f" JOIN load_{kind} s ON s.id = x.subject_id AND NOT s.fresh"
+        " WHERE x.kind = %s AND x.source_id <> %s)"
+        " ORDER BY e.subject_id, e.field, e.due_at <= %s, o.rank, e.verified_at DESC, o.id) w"
+        " GROUP BY subject_id",
+        [kind, kind, telling.source, telling.at],
+    )
+    put("ANALYZE load_believed")
+    table, columns = TABLES[kind], SAID[kind]
+    new = {c: _word(c, kind) for c in columns}
+    stamp = ["updated_at = %s"] if kind in STAMPED else []
+    rows = ask(
+        f"UPDATE {table} t SET {', '.join([f'{c} = v.{c}' for c in columns] + stamp)}"
+        f" FROM (SELECT t.id, {', '.join(f'{new[c]} AS {c}' for c in columns)}"
+        f" FROM {table} t JOIN {_latest(kind)} s ON s.id = t.id AND NOT s.fresh"
+        " LEFT JOIN load_believed b ON b.id = t.id"
+        f" LEFT JOIN LATERAL jsonb_populate_record(NULL::{table}, b.words) w ON true) v"
+        f" WHERE v.id = t.id AND ({', '.join(f't.{c}' for c in columns)})"
+        f" IS DISTINCT FROM ({', '.join(f'v.{c}' for c in columns)}) RETURNING t.id",
+        [telling.at] if stamp else [],
+    )
+    return [row[0] for row in rows]
+
+
+def _word(column: str, kind: str) -> str:
+    """Give what a field becomes: what is believed of several words, else what is said, else what it was."""
+    said = f"WHEN {_is_said(column)} THEN s.{column} ELSE t.{column} END"
+    if column in EVIDENT[kind]:
+        return f"CASE WHEN b.words ? '{column}' THEN w.{column} {said}"
+    return f"CASE {said}"
 
 
 def _keep_evidence(kind: str, telling: Telling) -> None:
@@ -209,12 +235,13 @@ def _keep_evidence(kind: str, telling: Telling) -> None:
         "INSERT INTO network_fieldevidence AS e"
         " (kind, subject_id, field, source_id, method, value, verified_at, due_at)"
         f" SELECT %s, s.id, f.field, %s, %s, f.value, %s, %s FROM {_latest(kind)} s"
-        f" CROSS JOIN LATERAL (VALUES {said}) AS f(field, value) WHERE f.value IS NOT NULL"
+        f" CROSS JOIN LATERAL (VALUES {said}) AS f(field, value) LEFT JOIN network_fieldevidence o"
+        " ON o.kind = %s AND o.subject_id = s.id AND o.field = f.field AND o.source_id = %s"
+        " WHERE f.value IS NOT NULL AND (o.id IS NULL OR o.value IS DISTINCT FROM f.value"
+        " OR o.verified_at < %s - interval '1 day')"
         " ON CONFLICT (kind, subject_id, field, source_id) DO UPDATE SET value = excluded.value,"
-        " method = excluded.method, verified_at = excluded.verified_at, due_at = excluded.due_at"
-        " WHERE e.value IS DISTINCT FROM excluded.value"
-        " OR e.verified_at < excluded.verified_at - interval '1 day'",
-        [kind, telling.source, telling.method, telling.at, telling.due],
+        " method = excluded.method, verified_at = excluded.verified_at, due_at = excluded.due_at",
+        [kind, telling.source, telling.method, telling.at, telling.due, kind, telling.source, telling.at],
     )
 
 
@@ -310,8 +337,8 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
         f" FROM {_latest('role')} s WHERE s.fresh RETURNING id",
         [telling.source, telling.at],
     )
-    changed = _change("role", telling)
     _keep_evidence("role", telling)
+    changed = _change("role", telling)
     ended = _end_unnamed(telling) if whole else []
     done.remarks += [
         Refused(file, line, "npi", "npi_two_groups")
