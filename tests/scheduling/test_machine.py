@@ -60,10 +60,12 @@ class Booking(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "undone"):
-            assert wrongs() == NONE
-            assert reconcile().balanced
-            transaction.set_rollback(True)
-            self.undone.__exit__(None, None, None)
+            try:
+                assert wrongs() == NONE
+                assert reconcile().balanced
+            finally:
+                transaction.set_rollback(True)
+                self.undone.__exit__(None, None, None)
 
     # What the model says: a list and a handful of sentences, no clever thing.
     def overlap(self, a: int, b: int) -> bool:
