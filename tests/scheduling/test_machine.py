@@ -219,6 +219,7 @@ LATELY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 @pytest.mark.django_db
 def test_any_order_of_events_agrees_with_the_model():
+    """Seen to fail when a cancellation does not free its seat, in three steps: begin, book, cancel."""
     asked = settings(max_examples=15, stateful_step_count=20, **LATELY)
     run_state_machine_as_test(Booking, settings=asked)
 
