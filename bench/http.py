@@ -56,15 +56,19 @@ def plan(members: int = 4000, practitioners: int = 600) -> Iterator[Path]:
 
 
 @contextmanager
-def web(workers: int = 2, threads: int = 4) -> Iterator[int]:
+def web(workers: int = 2) -> Iterator[int]:
     """Start the web server as ``switchboard up`` does; give its port."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     order = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "switchboard.project.wsgi:application"),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
-        *("--blocking-threads", str(threads), "--no-ws", "--http", "1"),
+        sys.executable,
+        "-m",
+        "switchboard.project.web",
+        "--port",
+        str(port),
+        "--processes",
+        str(workers),
     ]
     log = Path(os.environ["SWITCHBOARD_HOME"]) / "bench-web.log"
     with log.open("wb") as out:
