@@ -1,11 +1,11 @@
 """The kinds of import: how each is read, and the shelf its rows are put on."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from switchboard.interop.fhir.reading import DIRECTORY, mapped, people
 from switchboard.interop.fhir.salvage import FoundRisk, salvaged
@@ -19,7 +19,7 @@ from switchboard.members.actions.importing import Loaded, MemberImport
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember
 from switchboard.network.actions.importing import NetworkImport, clinicians_of, source_named
 from switchboard.network.actions.placing import NetworkImported
-from switchboard.network.queries import keys_of, roles_by_npi, zones_of
+from switchboard.network.queries import RolePlace, keys_of, roles_at, roles_by_npi, zones_of
 from switchboard.outcomes.core.safety import risk_rule
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
@@ -67,7 +67,7 @@ class Shelf:
             self._members = self._members or MemberImport(source=self.source, by=self.by)
             self._members.add(row)
         elif isinstance(row, ImportedSlot):
-            self._slots = self._slots or SlotImport(whole=KINDS[self.kind].whole)
+            self._slots = self._slots or SlotImport(whole=KINDS[self.kind].whole == "slots")
             self._slots.add(row)
         elif isinstance(row, ImportedSchedule):
             self._schedules.append(row)
@@ -75,20 +75,21 @@ class Shelf:
             self._published.append(row)
         else:
             self._network = self._network or NetworkImport(
-                source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole
+                source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole == "roles"
             )
             self._network.add(row)
 
     def finish(self) -> None:
         """Put all rows in place; what the rooms refuse becomes findings."""
-        before = clinicians_of(self.source) if KINDS[self.kind].whole else 0
+        before = clinicians_of(self.source) if KINDS[self.kind].whole == "roles" else 0
         for load in (self._members, self._network):
             if load is None:
                 continue
             self._take(load.finish())
-        if self._slots:
+        if self._slots or self._published:
             source = source_named(name=self.source, kind=self.source_kind)
             self._look_up(source.pk)
+        if self._slots:
             self._take(self._slots.finish(source_id=source.pk, schedules=self._schedules))
         if before and not self.approve_fewer:
             left = clinicians_of(self.source)
@@ -103,20 +104,31 @@ class Shelf:
             self.findings.add(*remark, warning=True)
 
     def _look_up(self, source_id: int) -> None:
-        """Find the places that published schedules name."""
+        """Find the places, and the roles of those, that published schedules name."""
+        if not self._published:
+            return
         places = keys_of(source_id=source_id, kind="location")
         zones = zones_of(list(places.values()))
+        role_of = role_finder(self._published, source_id)
         for schedule in self._published:
-            place = places.get(schedule.location_key)
-            if place is None:
+            place, kinds = places.get(schedule.location_key), schedule.service_types
+            role = role_of(schedule, place)
+            named = schedule.role_key or schedule.practitioner_key or schedule.npi
+            if (named and not role) or (place is None and not role):
                 self.findings.add(
                     schedule.file, schedule.line, "Schedule.actor", "actor_not_found", warning=True
                 )
-                continue
-            kinds = schedule.service_types
-            self._schedules.append(
-                ImportedSchedule(schedule.key, None, None, place, "", zones[place], ("in_person",), kinds)
-            )
+            if role:
+                self._schedules.append(
+                    ImportedSchedule(
+                        schedule.key, role.role, role.practitioner, role.location, "", role.zone,
+                        ("in_person",), kinds,
+                    )
+                )  # fmt: skip
+            elif place is not None:
+                self._schedules.append(
+                    ImportedSchedule(schedule.key, None, None, place, "", zones[place], ("in_person",), kinds)
+                )
 
     def salvage(self, resource: dict[str, Any], file: str, line: int) -> None:
         """Keep what a resource says of danger, whatever becomes of the file."""
@@ -135,6 +147,36 @@ class Shelf:
                 due_at=now() + timedelta(days=REVIEW_DAYS),
                 once=f"import-review:{run}:{code}",
             )
+
+
+def role_finder(
+    schedules: Sequence[PublishedSchedule], source_id: int
+) -> Callable[[PublishedSchedule, int | None], RolePlace | None]:
+    """Give how to find the one role a published schedule means: by its key, else who works at its place.
+
+    Several roles and no place to tell them apart mean none: nobody's hours are guessed.
+    """
+    keys, people = (keys_of(source_id=source_id, kind=kind) for kind in ("role", "practitioner"))
+    known = roles_at(
+        source_id=source_id,
+        roles=[keys[s.role_key] for s in schedules if s.role_key in keys],
+        practitioners=[people[s.practitioner_key] for s in schedules if s.practitioner_key in people],
+        npis=[s.npi for s in schedules if s.npi],
+    )
+    by_role = {place.role: place for _, place in known}
+
+    def find(schedule: PublishedSchedule, place: int | None) -> RolePlace | None:
+        if schedule.role_key in keys:
+            return by_role.get(keys[schedule.role_key])
+        person = people.get(schedule.practitioner_key)
+        found = [
+            r for npi, r in known
+            if r.practitioner == person or (schedule.npi and npi == schedule.npi)
+        ]  # fmt: skip
+        here = [r for r in found if place is not None and r.location == place]
+        return here[0] if here else found[0] if place is None and len(found) == 1 else None
+
+    return find
 
 
 def too_few(before: int, left: int, rules: Value) -> bool:
@@ -180,7 +222,7 @@ def _plan_net(path: str, shelf: Shelf) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind is read. ``whole``: the file is all its source has, so what it leaves out has ended.
+    """How one kind is read. ``whole``: of these the file has all, so what it leaves out has ended.
 
     ``persons``: it holds members. ``folder``: several files may belong together.
     """
@@ -188,25 +230,25 @@ class Kind:
     read: Callable[[str, Shelf], Iterator[Any]]
     says: str
     source_kind: str = "plan"
-    whole: bool = False
+    whole: Literal["", "roles", "slots"] = ""
     persons: bool = False
     folder: bool = False
 
 
 KINDS: dict[str, Kind] = {
     "members": Kind(_members, "members and coverage, CSV", persons=True),
-    "practitioners": Kind(_practitioners, "a whole roster of practitioners, CSV", whole=True),
+    "practitioners": Kind(_practitioners, "a whole roster of practitioners, CSV", whole="roles"),
     "fhir": Kind(
         _fhir, "members, coverage and network, FHIR R4 NDJSON, a file or folder", persons=True, folder=True
     ),
-    "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole=True, folder=True),
+    "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole="roles", folder=True),
     "nppes": Kind(_nppes, "the national registry's dissemination file, CSV", source_kind="registry"),
     "slots": Kind(_slots, "bookable time by NPI, CSV"),
     "scheduling-links": Kind(
         _links,
         "a SMART Scheduling Links publisher, folder or address",
         source_kind="aggregator",
-        whole=True,
+        whole="slots",
         folder=True,
     ),
 }

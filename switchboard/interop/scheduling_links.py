@@ -6,7 +6,7 @@ address, manifest and files are fetched from public hosts only. Schedules name a
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,7 +15,7 @@ import msgspec
 
 from switchboard.interop.fetching import fetch
 from switchboard.interop.fhir.directory import location_rows
-from switchboard.interop.fhir.elements import Json, codings, extension, instant, key_of
+from switchboard.interop.fhir.elements import NPI_SYSTEM, Json, codings, extension, instant, key_of
 from switchboard.interop.fhir.reading import mapped
 from switchboard.interop.findings import At, FileProblem, Findings, Wrong
 from switchboard.scheduling.core.timetable import ImportedSlot, impossible
@@ -36,13 +36,16 @@ class _Manifest(msgspec.Struct):
 
 
 class PublishedSchedule(msgspec.Struct, frozen=True):
-    """A schedule as its publisher describes it, before its place is looked up here."""
+    """A schedule as its publisher describes it, before its place, and who works there, are looked up here."""
 
     file: str
     line: int
     key: str
     location_key: str
     service_types: tuple[str, ...]
+    role_key: str = ""
+    practitioner_key: str = ""
+    npi: str = ""
 
 
 def published(path: str, *, findings: Findings, skipped: Counter[str]) -> Iterator[Any]:
@@ -91,15 +94,27 @@ def _fetched(url: str, folder: Path) -> Path:
 
 
 def schedule_rows(resource: Json, at: At) -> Iterator[PublishedSchedule]:
-    """Turn a Schedule whose actor is a place into a row."""
+    """Turn a Schedule whose actors are a place, or somebody who works there, into a row."""
     if not resource.get("id"):
         raise Wrong("required", "Schedule.id")
-    places = [a for a in resource.get("actor", ()) if "Location/" in a.get("reference", "")]
-    if not places:
+    actors = resource.get("actor", ())
+    place, role, person = (_actor(actors, kind) for kind in ("Location", "PractitionerRole", "Practitioner"))
+    npi = next((n for n in map(_npi, actors) if n), "")
+    if not (place or role or person or npi):
         raise Wrong("actor_not_found", "Schedule.actor", warning=True)
     kinds = [c for concept in resource.get("serviceType", ()) for c in codings(concept)]
-    place = key_of(places[0], "Location", "Schedule.actor")
-    yield PublishedSchedule(at.file, at.line, str(resource["id"]), place, tuple(kinds))
+    yield PublishedSchedule(at.file, at.line, str(resource["id"]), place, tuple(kinds), role, person, npi)
+
+
+def _actor(actors: Iterable[Json], kind: str) -> str:
+    """Give the key of the first actor of a kind; empty where there is none."""
+    found = (a for a in actors if f"{kind}/" in a.get("reference", ""))
+    return key_of(next(found, None), kind, "Schedule.actor")
+
+
+def _npi(actor: Json) -> str:
+    named = actor.get("identifier") or {}
+    return str(named.get("value", "")) if named.get("system") == NPI_SYSTEM else ""
 
 
 def slot_rows(resource: Json, at: At) -> Iterator[ImportedSlot]:

@@ -160,6 +160,32 @@ def roles_by_npi() -> dict[str, list[RolePlace]]:
     return found
 
 
+def roles_at(
+    *,
+    source_id: int,
+    roles: Sequence[int] = (),
+    practitioners: Sequence[int] = (),
+    npis: Sequence[str] = (),
+) -> list[tuple[str, RolePlace]]:
+    """Give active roles, by number or by who works in them, each with its NPI.
+
+    The source's own roles come first, then the best source's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(p.npi, ''), r.id, p.id, l.id, coalesce(l.zip5, ''),"
+            " coalesce(l.time_zone, 'America/New_York')"
+            " FROM network_practitionerrole r JOIN network_practitioner p ON p.id = r.practitioner_id"
+            " JOIN network_source s ON s.id = r.source_id"
+            " LEFT JOIN network_location l ON l.id = r.location_id"
+            " WHERE r.active AND p.active AND s.kind <> 'registry'"
+            " AND (r.id = ANY(%s) OR p.id = ANY(%s) OR p.npi = ANY(%s))"
+            " ORDER BY s.id <> %s, s.rank, r.id",
+            [list(roles), list(practitioners), list(npis), source_id],
+        )
+        return [(npi, RolePlace(*place)) for npi, *place in cursor.fetchall()]
+
+
 def zones_of(locations: Sequence[int]) -> dict[int, str]:
     """Give the time zone of each location."""
     with connection.cursor() as cursor:

@@ -69,3 +69,16 @@ def ask(statement: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(params))
         return list(cursor.fetchall())
+
+
+def count(statement: str, params: Iterable[Any] = ()) -> tuple[int, int]:
+    """Run an upsert that returns ``new`` (was it added?); give how many it added and how many it changed.
+
+    Counted by PostgreSQL: rows that come back one by one would fill memory with the file.
+    """
+    found = ask(
+        f"WITH placed AS ({statement}) SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new)"  # noqa: S608 - our own words
+        " FROM placed",
+        params,
+    )
+    return int(found[0][0]), int(found[0][1])

@@ -105,3 +105,50 @@ def test_a_manifest_whose_file_is_missing_changes_nothing(tmp_path):
 def test_an_address_that_leads_inside_is_blocked():
     report = load("http://169.254.169.254/$bulk-publish")
     assert (report.state, report.counts["rows_read"]) == ("refused", 0)
+
+
+NPI = "1000000004"
+
+
+def roster_at_elm(bring):
+    """The publisher's own directory: one clinician with a role at its place."""
+    lines = (
+        PLACE,
+        '{"resourceType":"Practitioner","id":"p","name":[{"family":"Lee"}],"identifier":'
+        f'[{{"system":"http://hl7.org/fhir/sid/us-npi","value":"{NPI}"}}]}}\n',
+        '{"resourceType":"PractitionerRole","id":"r","practitioner":{"reference":"Practitioner/p"},'
+        '"location":[{"reference":"Location/1"}]}\n',
+    )
+    report = bring("fhir", "".join(lines).encode(), source="SMART clinics")
+    assert report.counts["roles_added"] == 1, report.findings
+
+
+@pytest.mark.parametrize(
+    "actors",
+    [
+        '{"reference":"PractitionerRole/r"}',
+        '{"reference":"Location/1"},{"reference":"Practitioner/p"}',
+        '{"reference":"Location/1"},'
+        f'{{"identifier":{{"system":"http://hl7.org/fhir/sid/us-npi","value":"{NPI}"}}}}',
+    ],
+)
+def test_a_schedule_that_names_a_practitioner_reaches_their_role(bring, tmp_path, actors):
+    """By role, by practitioner at the place, or by NPI: slots carry the role, so the match offers them."""
+    roster_at_elm(bring)
+    schedule = f'{{"resourceType":"Schedule","id":"1","actor":[{actors}]}}\n'
+    slot = {"id": "1", "start": "2100-03-01T14:00:00Z", "end": "2100-03-01T14:50:00Z"}
+    report = load(publish(tmp_path, [slot], schedule=schedule))
+    assert report.counts["slots_added"] == 1, report.findings
+    roles = ask("SELECT id, practitioner_id FROM network_practitionerrole")
+    assert ask("SELECT role_id, practitioner_id FROM scheduling_slot WHERE NOT withdrawn") == roles
+
+
+def test_a_practitioner_nobody_knows_leaves_the_place_and_is_said(bring, tmp_path):
+    schedule = (
+        '{"resourceType":"Schedule","id":"1","actor":[{"reference":"Location/1"},'
+        '{"reference":"Practitioner/x"}]}\n'
+    )
+    slot = {"id": "1", "start": "2100-03-01T14:00:00Z", "end": "2100-03-01T14:50:00Z"}
+    report = load(publish(tmp_path, [slot], schedule=schedule))
+    assert report.codes["actor_not_found"] == 1
+    assert ask("SELECT role_id FROM scheduling_slot") == [(None,)]

@@ -17,7 +17,7 @@ from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import record
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
-from switchboard.platform.staging import Stage, ask, put
+from switchboard.platform.staging import Stage, ask, count, put
 from switchboard.platform.worklist import open_work
 from switchboard.rulebook.rules import rule
 
@@ -282,7 +282,7 @@ def _place_periods(source: str, done: Loaded) -> None:
     done.refused += _refused(
         "DELETE FROM load_coverage a WHERE a.member_id IS NULL", "beneficiary", "member_not_found"
     )
-    rows = ask(
+    added, changed = count(
         "INSERT INTO members_coverage AS c"
         " (member_id, line_of_business, plan_name, period, subscriber_number, source_key)"
         " SELECT s.member_id, s.line_of_business, s.plan_name, daterange(starts, ends), s.subscriber_number,"
@@ -295,12 +295,11 @@ def _place_periods(source: str, done: Loaded) -> None:
         " subscriber_number = excluded.subscriber_number"
         " WHERE (c.member_id, c.line_of_business, c.plan_name, c.period, c.subscriber_number)"
         " IS DISTINCT FROM (excluded.member_id, excluded.line_of_business, excluded.plan_name,"
-        " excluded.period, excluded.subscriber_number) RETURNING c.xmax = 0"
+        " excluded.period, excluded.subscriber_number) RETURNING c.xmax = 0 AS new"
     )
-    added = sum(row[0] for row in rows)
     total = ask("SELECT count(*) FROM load_coverage")[0][0]
     done.counts |= {
         "coverages_added": added,
-        "coverages_changed": len(rows) - added,
-        "coverages_unchanged": total - len(rows),
+        "coverages_changed": changed,
+        "coverages_unchanged": total - added - changed,
     }

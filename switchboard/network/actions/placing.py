@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from switchboard.platform.staging import ask, put
+from switchboard.platform.staging import ask, count, put
 
 NAMED_ROLES = 5_000  # roles one event names; beyond that the match reloads the source
 
@@ -271,7 +271,7 @@ def _place_licences(telling: Telling, done: NetworkImported) -> None:
     put("ALTER TABLE load_licence ADD practitioner_id bigint")
     _point("load_licence", "practitioner", telling)
     put("ANALYZE load_licence")
-    rows = ask(
+    added, changed = count(
         "INSERT INTO network_licence AS l (practitioner_id, state, number, kind, period, status)"
         " SELECT DISTINCT ON (practitioner_id, state, number) practitioner_id, state, number, kind,"
         " CASE WHEN starts IS NULL AND ends IS NULL THEN NULL ELSE daterange(starts, ends) END, status"
@@ -282,10 +282,9 @@ def _place_licences(telling: Telling, done: NetworkImported) -> None:
         " period = coalesce(excluded.period, l.period), status = excluded.status"
         " WHERE (excluded.kind <> '' AND excluded.kind <> l.kind) OR excluded.status <> l.status"
         " OR (excluded.period IS NOT NULL AND excluded.period IS DISTINCT FROM l.period)"
-        " RETURNING l.xmax = 0"
+        " RETURNING l.xmax = 0 AS new"
     )
-    added = sum(row[0] for row in rows)
-    done.counts |= {"licences_added": added, "licences_changed": len(rows) - added}
+    done.counts |= {"licences_added": added, "licences_changed": changed}
 
 
 def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:

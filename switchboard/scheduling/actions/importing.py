@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from switchboard.platform.clock import now
 from switchboard.platform.outbox import tell
-from switchboard.platform.staging import Stage, ask, put
+from switchboard.platform.staging import Stage, ask, count, put
 from switchboard.scheduling.core.timetable import ImportedSchedule, ImportedSlot
 from switchboard.scheduling.models import Schedule
 
@@ -150,7 +150,7 @@ def _place(source_id: int, done: SlotsImported, *, whole: bool) -> None:
     )
     changes = ", ".join(f"{c} = excluded.{c}" for c in COPIED if c != "seats")
     old, new = (", ".join(f"{side}.{c}" for c in COPIED if c != "seats") for side in ("t", "excluded"))
-    rows = ask(
+    added, changed = count(
         "INSERT INTO scheduling_slot AS t (schedule_id, role_id, practitioner_id, starts_at, taken,"
         f" source_key, {', '.join(COPIED)})"
         " SELECT schedule_id, role_id, practitioner_id, starts_at, 0, left(key, 200),"
@@ -159,16 +159,15 @@ def _place(source_id: int, done: SlotsImported, *, whole: bool) -> None:
         f" ON CONFLICT (schedule_id, starts_at) DO UPDATE SET {changes},"
         " seats = greatest(excluded.seats, t.taken), source_key = excluded.source_key"
         f" WHERE excluded.starts_at > %s AND (({old}) IS DISTINCT FROM ({new})"
-        " OR t.seats <> greatest(excluded.seats, t.taken)) RETURNING t.xmax = 0",
+        " OR t.seats <> greatest(excluded.seats, t.taken)) RETURNING t.xmax = 0 AS new",
         [at, at],
     )
     gone = _withdraw_unnamed(source_id) if whole else 0
-    added = sum(row[0] for row in rows)
     total = ask("SELECT count(*) FROM load_slot")[0][0]
     done.counts |= {
         "slots_added": added,
-        "slots_changed": len(rows) - added,
-        "slots_unchanged": total - len(rows),
+        "slots_changed": changed,
+        "slots_unchanged": total - added - changed,
         "slots_withdrawn": moved + gone,
     }
 

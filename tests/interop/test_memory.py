@@ -1,0 +1,35 @@
+"""Imports take the same memory however long the file is."""
+
+import resource
+
+import pytest
+
+from switchboard.interop.actions import run_import
+from switchboard.platform.access import SWITCHBOARD
+
+pytestmark = [pytest.mark.django_db, pytest.mark.nightly]
+
+MOST_GROWTH = 20  # MB between a file and one four times as long
+
+
+def members(path, rows: int):
+    with path.open("w") as out:
+        out.write("member_number,family_name,birth_date,phone,zip,line_of_business,coverage_start\n")
+        for n in range(rows):
+            day, phone = f"{1940 + n % 80}-{n % 12 + 1:02}-{n % 28 + 1:02}", f"617-555-{n % 10000:04}"
+            out.write(f"C{n:08},Lee{n},{day},{phone if n < 10000 else ''},02115,QHP,2026-01-01\n")
+    return path
+
+
+def peak(path) -> float:
+    """Import a file; give the most memory this process ever held, in MB."""
+    done = run_import(kind="members", path=path, source="s", by=SWITCHBOARD)
+    assert done.state == "done", done.problem
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def test_a_file_four_times_as_long_takes_no_more_memory(tmp_path):
+    """100,000 rows, then 400,000: this process grows by less than 20 MB."""
+    first = peak(members(tmp_path / "short.csv", 100_000))
+    grown = peak(members(tmp_path / "long.csv", 400_000)) - first
+    assert grown < MOST_GROWTH, f"grew by {grown:.0f} MB"
