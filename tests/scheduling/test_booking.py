@@ -64,6 +64,7 @@ def test_a_booking_takes_the_seat_and_is_told_and_audited(world: World):
         "ends": minutes + 60,
         "seats_left": 0,
         "reason": "",
+        "grouped": False,
         "replaces": None,
     }
     assert AuditEvent.objects.filter(member_id=member, what="appointment:booked").count() == 1
