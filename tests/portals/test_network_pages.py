@@ -414,6 +414,15 @@ def test_hours_show_the_coming_two_weeks_before_anything_is_open(world, manager)
     assert first.starts_at == datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 
+def test_spare_rows_left_as_they_are_ask_for_nothing(world, manager):
+    """A browser sends them all, with the lengths that stand in them."""
+    schedule = world.schedule(world.therapist())
+    spare = {"weekday": "", "opens": "", "closes": ""}
+    sent = entered({}, spare, days=[{"day": "", "opens": "", "closes": ""}], do="open")
+    assert post(manager, "schedule", schedule.pk, **sent).status_code == 302
+    assert WeeklyHours.objects.count() == 1
+
+
 def test_a_closed_day_takes_its_slots_but_never_an_appointments(world, manager):
     schedule = world.schedule(world.therapist())
     with stopped_at(datetime(2026, 11, 22, 17, tzinfo=UTC)):

@@ -46,7 +46,9 @@ CALENDAR = {"type": "date"}
 class HoursForm(forms.Form):
     """Hours of one weekday."""
 
-    weekday = forms.TypedChoiceField(label="Day", choices=list(enumerate(DAYS)), coerce=int)
+    weekday = forms.TypedChoiceField(
+        label="Day", choices=[("", "No hours here"), *enumerate(DAYS)], coerce=int
+    )
     opens = forms.TimeField(label="From", widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
     closes = forms.TimeField(label="To", widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
     visit_minutes = forms.IntegerField(label="Visit, minutes", min_value=10, max_value=480, initial=50)
@@ -285,7 +287,7 @@ def _context(found: ScheduleView) -> dict[str, Any]:
         "card": card,
         "name": name,
         "clock": now().astimezone(ZoneInfo(found.time_zone)).tzname(),
-        "slots": [_slot(slot, found) for slot in slots_of(schedule_id=found.schedule_id, limit=40)],
+        "slots": [_slot(slot, found) for slot in slots_of(schedule_id=found.schedule_id, limit=20)],
         "past": [_slot(slot, found) for slot in slots_of(schedule_id=found.schedule_id, limit=20, past=True)],
     }
 
