@@ -22,7 +22,7 @@ from switchboard.outcomes.wording import instrument_in_force
 from switchboard.platform.access import DataClass, Extent, Relation, Viewer
 from switchboard.platform.audit import relation_to, touch
 from switchboard.platform.clock import now, today
-from switchboard.platform.copying import copy_columns
+from switchboard.platform.copying import columns_of
 from switchboard.platform.roles import Role
 from switchboard.rulebook.listings import codes
 
@@ -288,7 +288,7 @@ def asks_since(since: datetime, *, zone: str) -> Asks:
         conditions=_texts(codes("conditions")),
         since=sql.Literal(since),
     )
-    return Asks(*copy_columns(statement, len(Asks._fields)))
+    return Asks(*columns_of(statement, len(Asks._fields)))
 
 
 def _texts(values: Iterable[str]) -> sql.Composable:

@@ -15,7 +15,7 @@ from psycopg import sql
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now
-from switchboard.platform.copying import copy_columns
+from switchboard.platform.copying import columns_of
 from switchboard.scheduling.core.answer import MODALITIES
 from switchboard.scheduling.models import Appointment, Slot
 
@@ -264,4 +264,4 @@ SEATS = """
 def seat_time(*, since: datetime, until: datetime) -> SeatTime:
     """Give the open and the used time of every role and week between two instants; about nobody."""
     statement = sql.SQL(SEATS).format(since=sql.Literal(since), until=sql.Literal(until))
-    return SeatTime(*copy_columns(statement, len(SeatTime._fields)))
+    return SeatTime(*columns_of(statement, len(SeatTime._fields)))

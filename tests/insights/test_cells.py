@@ -58,8 +58,9 @@ def test_two_views_that_differ_by_a_few_people_do_not_tell_how_many(narrow, more
 
 
 def _window(shown: int) -> tuple[int, int]:
-    """Give the least and the most that is rounded to what is shown, as an attacker would."""
-    return max(LEAST, shown - STEP // 2), shown + STEP // 2 - 1
+    """Give the least and the most that is shown as this, as an attacker would who has the program."""
+    fits = [n for n in range(LEAST, shown + STEP + 1) if rounded(n, STEP) == shown]
+    return fits[0], fits[-1]
 
 
 def _bounds(shown: int | None, total: int) -> tuple[int, int]:

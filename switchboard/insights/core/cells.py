@@ -43,7 +43,7 @@ def cells(counts: Sequence[int], least: int) -> Cells:
 
 
 def _covered(counts: Sequence[int], hidden: set[int], least: int) -> bool:
-    return len(hidden) > 1 and sum(counts[n] for n in hidden) >= least
+    return sum(counts[n] for n in hidden) >= least  # and so at least two: the first is smaller than that
 
 
 def _without(counts: Sequence[int], hidden: set[int]) -> tuple[int | None, ...]:
@@ -64,8 +64,9 @@ def safe(counts: Mapping[Key, int], rule: Value) -> dict[Key, int | None]:
 def tally(group: Numbers, members: Numbers, size: int) -> list[int]:
     """Count the people in each of ``size`` groups, each person once a group; a group of -1 is none."""
     inside = (group >= 0) & (group < size)
-    pairs = np.unique(np.stack([group[inside], members[inside]]), axis=1)
-    return np.bincount(pairs[0], minlength=size).tolist()
+    _, person = np.unique(members[inside], return_inverse=True)
+    pairs = np.unique(group[inside] + size * person)
+    return np.bincount(pairs % size, minlength=size).tolist()
 
 
 @dataclass(frozen=True, slots=True)
