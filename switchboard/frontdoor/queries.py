@@ -255,9 +255,10 @@ COUNTED = """
     coalesce(array_position({states}, r.care_state::text), 0)::int8 - 1,
     coalesce(array_position({urgencies}, r.urgency::text), 0)::int8 - 1,
     coalesce(array_position({conditions}, t.needs -> 'conditions' ->> 0), 0)::int8 - 1
-  FROM frontdoor_request r LEFT JOIN LATERAL (
-    SELECT needs FROM frontdoor_triage WHERE request_id = r.id ORDER BY id DESC LIMIT 1
-  ) t ON true
+  FROM frontdoor_request r LEFT JOIN (
+    SELECT DISTINCT ON (request_id) request_id, needs FROM frontdoor_triage
+    WHERE at >= {since} ORDER BY request_id, id DESC
+  ) t ON t.request_id = r.id
   WHERE r.asked_at >= {since}
 """
 DAYS = (

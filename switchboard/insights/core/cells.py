@@ -61,11 +61,21 @@ def safe(counts: Mapping[Key, int], rule: Value) -> dict[Key, int | None]:
     return {key: rounded(count, rule["round_to"]) for key, count in zip(counts, kept, strict=True)}
 
 
+def people(members: Numbers, rows: NDArray[np.bool_]) -> int:
+    """Count the people behind some rows, each once. ``members`` are small numbers (see ``ranked``)."""
+    return int(np.count_nonzero(np.bincount(members[rows])))
+
+
+def ranked(members: Numbers) -> Numbers:
+    """Give people small numbers instead of theirs: they are counted, never named, and counting is faster."""
+    _, rank = np.unique(members, return_inverse=True)
+    return rank
+
+
 def tally(group: Numbers, members: Numbers, size: int) -> list[int]:
     """Count the people in each of ``size`` groups, each person once a group; a group of -1 is none."""
     inside = (group >= 0) & (group < size)
-    _, person = np.unique(members[inside], return_inverse=True)
-    pairs = np.unique(group[inside] + size * person)
+    pairs = np.unique(group[inside] + size * members[inside])
     return np.bincount(pairs % size, minlength=size).tolist()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from switchboard.frontdoor.core.asks import URGENCIES, Asks
-from switchboard.insights.core.cells import Share, cells, rounded, safe, share, tally
+from switchboard.insights.core.cells import Share, cells, people, ranked, rounded, safe, share, tally
 from switchboard.insights.core.choice import Choice
 from switchboard.insights.core.waits import (
     EPOCH,
@@ -82,11 +82,6 @@ def _mine(asks: Asks, choice: Choice) -> Marks:
     return marks
 
 
-def people(members: NDArray[np.int64], rows: Marks) -> int:
-    """Count the people behind some rows, each once."""
-    return len(np.unique(members[rows]))
-
-
 def demand(
     every: Asks,
     choice: Choice,
@@ -99,6 +94,7 @@ def demand(
 
     A choice that singles out too few people, or leaves too few out, gives no count at all.
     """
+    every = every._replace(member=ranked(every.member))
     asks, least = chosen(every, choice), rule["least"]
     asked = _asked(every, choice, rule)
     if asked is None or not len(asks.member):

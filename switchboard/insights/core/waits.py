@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from switchboard.frontdoor.core.asks import Asks, Numbers
-from switchboard.insights.core.cells import Share, cells, share, tally
+from switchboard.insights.core.cells import Share, cells, people, share, tally
 from switchboard.kernel.clocks import closed_days
 
 EPOCH = date(1970, 1, 1)
@@ -53,11 +53,11 @@ def _year(day: int) -> int:
 def wait(days: Numbers, members: Numbers, least: int) -> Wait:
     """Give the median and the 90th percentile of the waits that have ended, if of enough people."""
     ended = days >= 0
-    people = len(np.unique(members[ended]))
-    if people < least:
-        return Wait(None, None, people)
+    number = people(members, ended)
+    if number < least:
+        return Wait(None, None, number)
     middle, most = np.percentile(days[ended], [50, 90], method="inverted_cdf").tolist()
-    return Wait(middle, most, people)
+    return Wait(middle, most, number)
 
 
 def spread(days: Numbers, members: Numbers, least: int) -> list[int | None]:
