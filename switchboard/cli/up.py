@@ -1,4 +1,4 @@
-"""``switchboard up``: the database, the worker and the web server, together, until Ctrl-C."""
+"""``switchboard up``: the database, web server, worker and alarm timer, together, until Ctrl-C."""
 
 import json
 import os
@@ -54,6 +54,7 @@ def up_verb(host: str, port: int | None, demo: bool, processes: int | None, mach
             people = _prepare(demo, machine)  # while the web server loads: it opens nothing before asked
             _wait_for_a_page(crew, chosen, host, machine)
             crew.add("worker", [sys.executable, "-m", "switchboard.project.worker"])
+            crew.add("alarm timer", [sys.executable, "-m", "switchboard.project.deadman"])
             _announce(f"http://{'localhost' if host in LOOPBACK else host}:{chosen}/", people, machine)
             crew.watch()
     except KeyboardInterrupt:
