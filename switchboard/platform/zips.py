@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import zipcodes
-
 # Census state codes (FIPS 5-2).
 STATE_FIPS = {
     "AL": "01", "AK": "02", "AZ": "04", "AR": "05", "CA": "06", "CO": "08", "CT": "09", "DE": "10",
@@ -84,6 +82,8 @@ def county_fips(state: str, county: str) -> str:
 
 @cache
 def _entries() -> Mapping[str, Mapping[str, Any]]:
+    import zipcodes  # here: a start does not need it
+
     return {entry["zip_code"]: entry for entry in zipcodes.list_all() if entry["lat"] and entry["long"]}
 
 

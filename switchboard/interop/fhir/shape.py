@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import jsonschema_rs
 import msgspec
 
 from switchboard.interop.findings import Wrong
@@ -31,6 +30,8 @@ def _schema() -> dict[str, Any]:
 
 @cache
 def _validator(kind: str) -> Any:
+    import jsonschema_rs  # here: a start does not need it
+
     return jsonschema_rs.validator_for({**_schema(), "$ref": f"#/definitions/{kind}"})
 
 
