@@ -236,7 +236,7 @@ def test_a_key_without_the_scope_is_told_so(caller, one):
 
 
 def test_answer_and_task_stand_or_fall_together(system, one, monkeypatch):
-    """Seen to fail when the answers are kept outside the transaction of the task."""
+    """Answers and task are one transaction: neither is there without the other."""
     from switchboard.outcomes import safety_net
 
     def broken(**_):
