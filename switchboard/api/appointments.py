@@ -10,6 +10,7 @@ from pydantic import Field
 from switchboard.api.callers import CARE, DESK, KEYED, SYSTEMS, VERSIONED, answer, expected_of, key_of
 from switchboard.api.problems import Problem, bad_value, in_flight, nothing_here, other_question
 from switchboard.api.shapes import AppointmentTold, Asked, Id, Modality, TimeTold, Yes
+from switchboard.frontdoor.queries import visit_of
 from switchboard.kernel.reasons import Decision
 from switchboard.members.queries import member_id_of, viewer_of
 from switchboard.platform.clock import now
@@ -18,7 +19,7 @@ from switchboard.rulebook.words import say
 from switchboard.scheduling import actions
 from switchboard.scheduling.core.answer import Answer, Outcome
 from switchboard.scheduling.core.appointment import cancel_reasons
-from switchboard.scheduling.queries import appointment_of, times_near
+from switchboard.scheduling.queries import times_near
 
 router = Router(tags=["appointments"])
 GONE = (Answer.JUST_TAKEN, Answer.PRACTITIONER_BUSY, Answer.WITHDRAWN, Answer.BEGUN)
@@ -76,7 +77,7 @@ def _take(request: HttpRequest, asked: TakeAsked, take: Any) -> HttpResponse:
 @for_roles(*SYSTEMS)
 def appointment(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Give one appointment, with its ETag."""
-    found = appointment_of(viewer=viewer_of(request), public_id=appointment)
+    found = visit_of(viewer=viewer_of(request), public_id=appointment)
     if found is None:
         return nothing_here()
     return answer(200, AppointmentTold.of(found), version=found.state)

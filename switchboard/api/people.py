@@ -12,12 +12,11 @@ from switchboard.api.callers import DESK, KEYED, SYSTEMS, once_each
 from switchboard.api.problems import Problem
 from switchboard.api.shapes import AppointmentTold, Asked, Day, Done, Told, Words
 from switchboard.frontdoor.actions import note
-from switchboard.frontdoor.queries import notes_of
+from switchboard.frontdoor.queries import notes_of, visits_of
 from switchboard.members.queries import Asked as Identifiers
 from switchboard.members.queries import TooLittleSaid, find_members, member_file, member_id_of, viewer_of
 from switchboard.platform.audit import relate
 from switchboard.platform.doors import for_roles
-from switchboard.scheduling.queries import appointments_of
 
 router = Router(tags=["members"])
 
@@ -164,7 +163,7 @@ def open_record(request: HttpRequest, member: UUID, asked: OpenAsked) -> OpenTol
 @for_roles(*SYSTEMS)
 def appointments(request: HttpRequest, member: UUID) -> list[AppointmentTold]:
     """Give a member's appointments, latest start first."""
-    found = appointments_of(viewer=viewer_of(request), member_id=member_or_404(member))
+    found = visits_of(viewer=viewer_of(request), member_id=member_or_404(member))
     return [AppointmentTold.of(one) for one in found]
 
 

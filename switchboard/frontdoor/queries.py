@@ -25,6 +25,7 @@ from switchboard.platform.clock import now, today
 from switchboard.platform.copying import columns_of
 from switchboard.platform.roles import Role
 from switchboard.rulebook.listings import codes
+from switchboard.scheduling.queries import AppointmentView, appointment_of, appointments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,20 @@ def hidden_from(*, viewer: Viewer, member_id: int) -> frozenset[int]:
     if not _narrowed(viewer, member_id):
         return frozenset()
     return _own_only(viewer, member_id, Request.objects.filter(member_id=member_id))
+
+
+def visits_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[AppointmentView]:
+    """Give the appointments of a member that this viewer may see, latest first, audited."""
+    views = appointments_of(viewer=viewer, member_id=member_id, limit=limit)
+    hidden = hidden_from(viewer=viewer, member_id=member_id)
+    return [view for view in views if view.request_id not in hidden]
+
+
+def visit_of(*, viewer: Viewer, public_id: UUID) -> AppointmentView | None:
+    """Give one appointment, audited; None when there is none that this viewer may see."""
+    found = appointment_of(viewer=viewer, public_id=public_id)
+    hidden = found is not None and found.request_id in hidden_from(viewer=viewer, member_id=found.member_id)
+    return None if hidden else found
 
 
 def _own_only(viewer: Viewer, member_id: int, rows: Iterable[Request]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from switchboard.frontdoor.actions import cancel_visit, offer, reschedule
-from switchboard.frontdoor.queries import hidden_from, request_numbered
+from switchboard.frontdoor.queries import request_numbered, visit_of, visits_of
 from switchboard.members.queries import viewer_of
 from switchboard.network.queries import RoleCard, role_cards
 from switchboard.platform.access import Viewer
@@ -19,7 +19,7 @@ from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, local
 from switchboard.portals.member.care import language, members_only
 from switchboard.rulebook.words import say
 from switchboard.scheduling.core.appointment import cancel_choices
-from switchboard.scheduling.queries import AppointmentView, appointment_of, appointments_of
+from switchboard.scheduling.queries import AppointmentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,9 @@ def shown(view: AppointmentView, card: RoleCard | None = None) -> Shown:
     )
 
 
-def visible(viewer: Viewer, member_id: int, limit: int = 50) -> list[AppointmentView]:
-    """Give the appointments of a member that this viewer may see, latest first."""
-    views = appointments_of(viewer=viewer, member_id=member_id, limit=limit)
-    hidden = hidden_from(viewer=viewer, member_id=member_id)
-    return [a for a in views if a.request_id not in hidden]
-
-
 def live_holds(viewer: Viewer, member_id: int) -> list[AppointmentView]:
     """Give the times that are kept for a member now."""
-    return [a for a in visible(viewer, member_id, limit=20) if _kept(a)]
+    return [a for a in visits_of(viewer=viewer, member_id=member_id, limit=20) if _kept(a)]
 
 
 def kept_for(viewer: Viewer, member_id: int) -> list[Shown]:
@@ -85,7 +78,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     whose = [viewer.member_id] if viewer.member_id else []
     whose += [m for m, may in viewer.proxied.items() if "appointments" in may]
-    views = [a for member_id in whose for a in visible(viewer, member_id)]
+    views = [a for member_id in whose for a in visits_of(viewer=viewer, member_id=member_id)]
     cards = role_cards(a.role_id for a in views if a.role_id)
     rows = [shown(a, cards.get(a.role_id or 0)) for a in sorted(views, key=lambda a: a.starts_at)]
     past = [r for r in rows[::-1] if not r.open and r.state not in ("held", "expired")]
@@ -100,8 +93,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
     """Give the appointment an address names; 404 when there is none the viewer may see."""
-    found = appointment_of(viewer=viewer, public_id=key)
-    if found is None or found.request_id in hidden_from(viewer=viewer, member_id=found.member_id):
+    found = visit_of(viewer=viewer, public_id=key)
+    if found is None:
         raise Http404("No appointment of that id.")
     return found
 

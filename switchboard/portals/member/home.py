@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from switchboard.frontdoor.queries import RequestView, requests_of
+from switchboard.frontdoor.queries import RequestView, requests_of, visits_of
 from switchboard.members.queries import given_names, viewer_of
 from switchboard.network.queries import role_cards
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now
-from switchboard.portals.member.appointments import Shown, shown, visible
+from switchboard.portals.member.appointments import Shown, shown
 from switchboard.portals.member.care import members_only
 
 
@@ -34,7 +34,7 @@ def _whom(viewer: Viewer) -> list[int]:
 def _person(viewer: Viewer, member_id: int) -> dict[str, Any]:
     requests = requests_of(viewer=viewer, member_id=member_id, limit=5)
     open_now: RequestView | None = next((r for r in requests if r.state in OPEN), None)
-    views = visible(viewer, member_id, limit=20)[::-1]
+    views = visits_of(viewer=viewer, member_id=member_id, limit=20)[::-1]
     cards = role_cards(a.role_id for a in views if a.role_id)
     rows: list[Shown] = [shown(a, cards.get(a.role_id or 0)) for a in views if a.ends_at > now()]
     return {

@@ -111,6 +111,18 @@ class TestATeen:
         assert "Rivera" not in parent.get("/home/").content.decode()
         assert "Rivera" in signed_in(teen.user).get("/appointments/").content.decode()
 
+    def test_nor_by_the_api(self, teen, parent, therapist, answered, signed_in):
+        """Seen to fail while the API read appointments past the front door."""
+        from switchboard.frontdoor.actions import book
+
+        slot = therapist()[0]
+        asked = answered(teen.viewer)
+        book(request_id=asked.request_id, slot_id=slot, modality="video", by=teen.viewer)
+        theirs = f"/api/members/{teen.member.public_id}/appointments"
+        assert parent.get(theirs).json() == []
+        assert parent.get(f"/api/appointments/{Appointment.objects.get().public_id}").status_code == 404
+        assert len(signed_in(teen.user).get(theirs).json()) == 1
+
     def test_a_parent_of_a_teen_does_not_answer_for_them(self, teen, parent):
         assert parent.post("/care/start", {"member": teen.member.pk}).status_code == 404
 
