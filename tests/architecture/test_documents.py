@@ -28,7 +28,7 @@ def named(path: str) -> object:
 
 @pytest.mark.parametrize(("word", "path"), WORDS)
 def test_every_word_of_the_glossary_stands_in_the_code(word, path):
-    """Seen to fail with a name that does not exist."""
+    """A word of the glossary that the code does not use is a word to delete."""
     assert named(path) is not None
 
 

@@ -20,7 +20,7 @@ HEAVY = ["numba", "duckdb", "jsonschema_rs", "zipcodes", "holidays"]
     ids=["web", "worker", "verbs"],
 )
 def test_neither_the_kernel_nor_the_readers_of_files_are_imported_to_start(what):
-    """Seen to fail with the kernel imported at the top of ``matching.queries``."""
+    """What is imported to start is what every start pays for."""
     tell = f"{what}\nimport json, sys; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "switchboard.project.settings"}
     said = subprocess.run([sys.executable, "-c", tell], env=env, capture_output=True, text=True, check=True)
