@@ -55,7 +55,7 @@ def test_what_is_anothers_is_not_found(way, booked, person, signed_in, helper, a
     if way == "other":
         browser = signed_in(person("Bea").user)
     else:
-        more = {"proxy_without_scope": {"may": ["messages"]}, "proxy_ended": {"ends_on": today()},
+        more = {"proxy_without_scope": {"may": ["messages"]}, "proxy_ended": {"ends_on": today() - timedelta(days=1)},
                 "proxy_revoked": {"revoked_at": now()}}[way]  # fmt: skip
         browser = helper(**more)
     for page in pages(*booked):
