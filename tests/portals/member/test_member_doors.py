@@ -55,8 +55,11 @@ def test_what_is_anothers_is_not_found(way, booked, person, signed_in, helper, a
     if way == "other":
         browser = signed_in(person("Bea").user)
     else:
-        more = {"proxy_without_scope": {"may": ["messages"]}, "proxy_ended": {"ends_on": today() - timedelta(days=1)},
-                "proxy_revoked": {"revoked_at": now()}}[way]  # fmt: skip
+        more = {
+            "proxy_without_scope": {"may": ["messages"]},
+            "proxy_ended": {"ends_on": today() - timedelta(days=1)},
+            "proxy_revoked": {"revoked_at": now()},
+        }[way]
         browser = helper(**more)
     for page in pages(*booked):
         assert browser.get(page).status_code == 404, page
