@@ -39,11 +39,11 @@ worker.main()
 
 
 def test_a_killed_workers_job_is_given_back(installation: Installation, tmp_path):
-    attempts = tmp_path / "attempts"
+    attempts, log = tmp_path / "attempts", tmp_path / "log"
 
     def worker(what: str) -> subprocess.Popen[bytes]:
         order = [sys.executable, "-c", WORKER, str(attempts), what]
-        return subprocess.Popen(order, env=installation.env, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(order, env=installation.env, stderr=log.open("a"))
 
     with running(installation.home) as server, psycopg.connect(server.url(), autocommit=True) as database:
 
@@ -52,11 +52,13 @@ def test_a_killed_workers_job_is_given_back(installation: Installation, tmp_path
             return [state for (state,) in found]
 
         first = worker("defer")
-        assert within(30, lambda: attempts.exists() and states() == ["doing"])
+        assert within(30, lambda: attempts.exists() and states() == ["doing"]), log.read_text()[-4000:]
         first.kill()
         first.wait()
         assert states() == ["doing"]
         second = worker("work")
-        assert within(40, lambda: attempts.read_text().count("begun") == 2 and states() == [])
+        assert within(40, lambda: attempts.read_text().count("begun") == 2 and states() == []), (
+            log.read_text()[-4000:]
+        )
         second.send_signal(signal.SIGTERM)
         assert second.wait(20) == 0
