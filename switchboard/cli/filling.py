@@ -1,15 +1,17 @@
 """``switchboard demo`` and ``switchboard import``: the doors to the rooms that fill the database."""
 
-import importlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import click
 
 from switchboard.cli.database import at_hand
 from switchboard.cli.saying import answer, as_json, fail
+
+# Said here too, so that `--help` need not load what reads files; a test holds it to the room of imports.
+KINDS = "members", "practitioners", "slots", "fhir", "plan-net", "nppes", "scheduling-links"
+Mode = Literal["all", "good"]
 
 
 @click.command("demo")
@@ -31,7 +33,7 @@ def demo_verb(
 ) -> None:
     """Fill an empty database with a synthetic plan: people, network, needs, weeks of bookable time."""
     with at_hand(machine):
-        fill = _door(machine, "switchboard.demo.actions", "fill", "The demo plan")
+        from switchboard.demo.actions import fill
         from switchboard.demo.plan import PlanError
 
         try:
@@ -50,7 +52,7 @@ def demo_verb(
 
 
 @click.command("import")
-@click.argument("kind")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.argument("source")
 @click.option("--from", "named", default="", help="Whose data it is; the same name finds its records again.")
 @click.option("--dry-run", is_flag=True, help="Check every row, write nothing.")
@@ -69,7 +71,7 @@ def import_verb(
     source: str,
     named: str,
     dry_run: bool,
-    mode: str,
+    mode: Mode,
     approve_fewer: bool,
     rejects: Path | None,
     machine: bool,
@@ -79,7 +81,8 @@ def import_verb(
     KIND is one of members, practitioners, slots, fhir, plan-net, nppes, scheduling-links.
     """
     with at_hand(machine):
-        take_in = _door(machine, "switchboard.interop.intake", "take_in", "Importing")
+        from switchboard.interop.intake import take_in
+
         report = take_in(
             kind=kind,
             path=source,
@@ -91,17 +94,7 @@ def import_verb(
             quiet=machine,
         )
         if report["state"] != "done":
-            fail(machine, report["problem"], report=report)
+            fail(machine, f"{source}: {report['problem']}", report=report)
         answer(
             machine, report, "\n".join(f"{what}: {n}" for what, n in report.items() if n not in ("", {}, []))
         )
-
-
-def _door(machine: bool, module: str, name: str, what: str) -> Callable[..., Any]:
-    """Give a room's door, or say that this build does not have the room."""
-    try:
-        return getattr(importlib.import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        fail(machine, f"{what} is not in this build yet.")

@@ -5,7 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from switchboard.cli.filling import KINDS
 from switchboard.cli.main import VERBS, main
+from switchboard.interop import kinds as imports
 from tests.ops.conftest import Installation
 
 
@@ -18,6 +20,16 @@ def test_every_verb_explains_itself(verb):
 
 def test_an_unknown_verb_is_asked_wrongly():
     assert CliRunner().invoke(main, ["dance"]).exit_code == 2
+
+
+def test_an_unknown_import_is_asked_wrongly_and_told_what_there_is():
+    said = CliRunner().invoke(main, ["import", "dance", "somewhere"])
+    assert said.exit_code == 2
+    assert "scheduling-links" in said.output
+
+
+def test_the_console_names_every_import_there_is():
+    assert sorted(KINDS) == sorted(imports.KINDS)
 
 
 def test_version_answers_machines():
@@ -54,6 +66,11 @@ class TestOnAnInstallation:
         assert found["role"]["state"] == "fine"
         assert set(found) >= {"database", "extensions", "migrations", "queue", "disk", "time zones", "port"}
         assert all(one["mend"] for one in found.values() if one["state"] != "fine")
+
+    def test_a_file_that_is_not_there_is_named(self, installation: Installation):
+        said = installation.verb("import", "members", "nowhere.csv")
+        assert said.returncode == 1
+        assert "nowhere.csv: There is no such file" in said.stderr
 
     def test_a_database_that_does_not_answer_is_named(self, installation: Installation, monkeypatch):
         monkeypatch.setattr(
