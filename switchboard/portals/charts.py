@@ -14,6 +14,11 @@ WIDE, TALL = 480, 230
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 28
 _FIGURE = SafeString(' class="num"')
 _CELL = '<td class="num">{}</td>'
+# In a narrow place the rows are laid out as a grid, and then only the roles keep it a table.
+_BAR_CELL = '<td class="num" role="cell">{}</td>'
+_BAR_ROW = (
+    '<tr role="row"><th scope="row" role="rowheader">{}</th>{}<td class="bars" role="cell">{}</td></tr>'
+)
 Across = Callable[[int], float]  # which point -> where along the page
 Up = Callable[[float], float]  # which figure -> how high
 
@@ -32,15 +37,18 @@ def bar_chart(
 ) -> SafeString:
     """Compare things by length: each row a name and one figure a series (at most three)."""
     most = max((v for _name, values in rows for v in values), default=0) or 1
-    heads = format_html_join("", '<th scope="col" class="num">{}</th>', ((s,) for s in series))
-    body = format_html_join("", '<tr><th scope="row">{}</th>{}<td class="bars">{}</td></tr>', (
-        (name, format_html_join("", _CELL, ((written(v),) for v in values)), _bars(values, most))
+    heads = format_html_join(
+        "", '<th scope="col" class="num" role="columnheader">{}</th>', ((s,) for s in series)
+    )
+    body = format_html_join("", _BAR_ROW, (
+        (name, format_html_join("", _BAR_CELL, ((written(v),) for v in values)), _bars(values, most))
         for name, values in rows
     ))  # fmt: skip
     return format_html(
         '<figure class="chart"><figcaption class="chart__title">{}</figcaption>{}'
-        '<table class="table bar-table"><caption class="visually-hidden">{}</caption>'
-        '<thead><tr><th scope="col">{}</th>{}<td></td></tr></thead><tbody>{}</tbody></table></figure>',
+        '<table class="table bar-table" role="table"><caption class="visually-hidden">{}</caption>'
+        '<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{}</th>{}'
+        '<td role="cell"></td></tr></thead><tbody role="rowgroup">{}</tbody></table></figure>',
         title, _key(series, unit), title, label, heads, body,
     )  # fmt: skip
 
