@@ -172,10 +172,8 @@ def fitting(
         t, q = tables, question(world, need, weights, open_time=open_time, panel=panel)
         own = world.scratch(tables, 1)
         count = k.first_fits(
-            t.planes, t.words, t.masks, t.small, t.where, t.results, t.first, t.span,
-            t.start, t.length, t.kind, t.status,
-            q.ptr, q.planes, q.excluded, q.seen, q.ask, q.soon, q.near, q.place,
-            own.rows, own.heap, own.notes, own.firsts,
+            t.planes, t.words, t.small, t.where, t.span, t.start, t.length, t.kind, t.status,
+            q.ptr, q.planes, q.excluded, q.ask, q.place, own.rows, own.heap, own.firsts,
         )  # fmt: skip
         rows, firsts = own.rows[:count], own.firsts[:count]
         if open_time:

@@ -17,11 +17,14 @@ import math
 
 import numba as nb
 import numpy as np
+from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 NEVER = 2**31 - 1
 BLOCK = 256  # words of a plane at a time: they stay in the first-level cache
+AHEAD = 6  # roles whose cache lines are asked for before their turn
 EARTH_TENTHS = 39587.613  # mean radius in tenths of a mile; gates.EARTH_MILES
 
 # Columns of `masks` (uint64) and of `small` (int16).
@@ -60,6 +63,21 @@ def _lowest(typingctx, word):
         return builder.cttz(args[0], ctx.get_constant(types.boolean, 0))
 
     return types.int64(types.uint64), code
+
+
+@intrinsic
+def _fetch(typingctx, address):
+    """Ask the processor to bring the cache line at an address near; it may not exist, that is no error."""
+
+    def code(ctx, builder, sig, args):
+        line, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
+        order = ir.FunctionType(ir.VoidType(), [line, whole, whole, whole])
+        fetch = cgutils.get_or_insert_function(builder.module, order, "llvm.prefetch.p0i8")
+        read, soon, data = (ir.Constant(whole, value) for value in (0, 3, 1))
+        builder.call(fetch, [builder.inttoptr(args[0], line), read, soon, data])
+        return ctx.get_dummy_value()
+
+    return types.void(types.intp), code
 
 
 jit = nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -123,54 +141,86 @@ def great_circle(x, y, z):
 
 @jit
 def weigh(rows, count, masks, small, where, results, first, seen, ask, soon, near_points, place, notes, heap):
-    """Note each candidate's points, points of each way of meeting (-1 not possible) and distance (or -1).
+    """Fill ``heap`` with (bound, candidate) of those that could have a fitting slot; give how many.
 
-    Fill ``heap`` with (bound, candidate) of those that could have a fitting slot; give how many.
+    Note each one's points, points of each way of meeting (-1 not possible) and distance (or -1). What tells
+    whether a role could have a slot lies in its first cache line; the second is read only of those that could.
     One long loop on purpose: handing arrays to a function counts their users, which costs 90 ns a role.
+    The numbers asked are taken out of ``ask`` before the loop: in it, every write might have changed them.
     """
+    now, earliest, latest, relation = ask[NOW], ask[EARLIEST], ask[LATEST], ask[RELATION]
+    acceptable, placed, limit = ask[ACCEPTABLE], ask[PLACED] != 0, ask[LIMIT]
+    tele, unplaced, wanted = ask[TELE_POINTS], ask[UNPLACED_POINTS], np.uint64(ask[WANTED])
+    group, result_weight, unknown, load_weight = (
+        ask[GROUP], ask[RESULT_WEIGHT], ask[RESULT_UNKNOWN], ask[LOAD_WEIGHT]
+    )  # fmt: skip
+    gender, gender_points = ask[LIKED_GENDER], ask[GENDER_POINTS]
+    language, language_points = np.uint64(ask[LIKED_LANGUAGE]), ask[LANGUAGE_POINTS]
+    cultures, culture_points = np.uint64(ask[LIKED_CULTURES]), ask[CULTURE_POINTS]
+    way_0, way_1, way_2 = ask[WAY_POINTS], ask[WAY_POINTS + 1], ask[WAY_POINTS + 2]
+    px, py, pz, last_hour, last_tenth = place[0], place[1], place[2], len(soon) - 1, len(near_points) - 1
+    base, stride = where.ctypes.data, where.strides[0]
     size = 0
     for i in range(count):
+        if i + AHEAD < count:
+            _fetch(base + rows[i + AHEAD] * stride)
+            _fetch(base + rows[i + AHEAD] * stride + 64)
         row = rows[i]
-        points = ask[LOAD_WEIGHT] * (1000 - small[row, LOAD])
-        points += ask[FIT_POINTS + _ones(masks[row, TREATS] & np.uint64(ask[WANTED]))]
-        known = ask[RESULT_UNKNOWN]
-        if ask[GROUP] >= 0 and results[row, ask[GROUP]] >= 0:
-            known = np.int64(results[row, ask[GROUP]])
-        points += ask[RESULT_WEIGHT] * known
-        if small[row, GENDER] == ask[LIKED_GENDER]:
-            points += ask[GENDER_POINTS]
-        if masks[row, LANGUAGES] & np.uint64(ask[LIKED_LANGUAGE]) != 0:
-            points += ask[LANGUAGE_POINTS]
-        if masks[row, CULTURES] & np.uint64(ask[LIKED_CULTURES]) != 0:
-            points += ask[CULTURE_POINTS]
-        for j in range(len(seen)):
-            if seen[j] == row:
-                points += ask[SEEN_POINTS]
-        mask = small[row, WAYS] & ask[ACCEPTABLE]
-        tenths = np.int64(-1)
-        near = ask[UNPLACED_POINTS]
-        if mask & 1 and ask[PLACED]:
-            x, y, z = place[0] - where[row, 0], place[1] - where[row, 1], place[2] - where[row, 2]
+        mask = np.int64(small[row, WAYS]) & acceptable
+        open_ways = np.int64(0)
+        for way in range(3):
+            start = np.int64(first[row, way * 2 + relation])
+            open_ways |= np.int64(start <= latest) << way
+        if mask & open_ways == 0:
+            continue
+        tenths, near = np.int64(-1), unplaced
+        if mask & 1 and placed:
+            x, y, z = px - where[row, 0], py - where[row, 1], pz - where[row, 2]
             if not math.isnan(x):
                 tenths = great_circle(x, y, z)
-                near = near_points[min(tenths, len(near_points) - 1)]
-            if ask[LIMIT] >= 0 and (tenths < 0 or tenths > ask[LIMIT]):
+                near = near_points[min(tenths, last_tenth)]
+            if limit >= 0 and (tenths < 0 or tenths > limit):
                 mask &= 6
+                if mask & open_ways == 0:
+                    continue
         best = np.int64(-1)
         for way in range(3):
             worth = np.int64(-1)
             if mask >> way & 1:
-                worth = (near if way == 0 else ask[TELE_POINTS]) + ask[WAY_POINTS + way]
-                start = np.int64(first[row, way * 2 + ask[RELATION]])
-                if start <= ask[LATEST]:
-                    hours = max(np.int64(0), max(start, ask[EARLIEST]) - ask[NOW]) // 60
-                    best = max(best, soon[min(hours, len(soon) - 1)] + worth)
+                worth = near + way_0 if way == 0 else tele + (way_1 if way == 1 else way_2)
+                if open_ways >> way & 1:
+                    since = max(np.int64(first[row, way * 2 + relation]), earliest)
+                    best = max(best, soon[min(max(np.int64(0), since - now) // 60, last_hour)] + worth)
             notes[i, 1 + way] = worth
+        points = load_weight * (1000 - np.int64(small[row, LOAD]))
+        points += ask[FIT_POINTS + _ones(masks[row, TREATS] & wanted)]
+        known = unknown
+        if group >= 0 and results[row, group] >= 0:
+            known = np.int64(results[row, group])
+        points += result_weight * known
+        points += gender_points * np.int64(small[row, GENDER] == gender)
+        points += language_points * np.int64(masks[row, LANGUAGES] & language != 0)
+        points += culture_points * np.int64(masks[row, CULTURES] & cultures != 0)
+        for j in range(len(seen)):
+            if seen[j] == row:
+                points += ask[SEEN_POINTS]
         notes[i, 0], notes[i, 4] = points, tenths
-        if best >= 0:
-            heap[size] = (best + points + ask[TIME_POINTS]) << 32 | i
-            size += 1
+        heap[size] = (best + points + ask[TIME_POINTS]) << 32 | i
+        size += 1
     return size
+
+
+@jit
+def reach(rows, count, small, where, ask, place, ways):
+    """Write the ways in which each candidate could be met, near enough when in person."""
+    for i in range(count):
+        row = rows[i]
+        mask = np.int64(small[row, WAYS]) & ask[ACCEPTABLE]
+        if mask & 1 and ask[PLACED] and ask[LIMIT] >= 0:
+            x, y, z = place[0] - where[row, 0], place[1] - where[row, 1], place[2] - where[row, 2]
+            if math.isnan(x) or great_circle(x, y, z) > ask[LIMIT]:
+                mask &= 6
+        ways[i] = mask
 
 
 @jit
@@ -319,20 +369,16 @@ def best_pairs(planes, words, masks, small, where, results, who, first, span,
 
 
 @jit
-def first_fits(planes, words, masks, small, where, results, first, span, start, length, kind, status,
-               ptr, plane_ids, excluded, seen, ask, soon, near_points, place,
-               rows, heap, notes, firsts):  # fmt: skip
+def first_fits(planes, words, small, where, span, start, length, kind, status,
+               ptr, plane_ids, excluded, ask, place, rows, could, firsts):  # fmt: skip
     """Write the roles within reach (in ``rows``) and their first fitting start, NEVER if none; count them."""
     count = candidates(planes, words, ptr, plane_ids, excluded, rows)
-    weigh(rows, count, masks, small, where, results, first, seen, ask, soon, near_points, place, notes, heap)
+    reach(rows, count, small, where, ask, place, could)
     kept = 0
     for i in range(count):
-        ways = np.int64(0)
-        for way in range(3):
-            ways |= np.int64(notes[i, 1 + way] >= 0) << way
+        row, ways = rows[i], could[i]
         if ways == 0:
             continue
-        row = rows[i]
         end = min(span[row, BEGIN] + span[row, COUNT], len(start))
         at = from_start(start, span[row, BEGIN], end, ask[EARLIEST])
         firsts[kept] = NEVER
