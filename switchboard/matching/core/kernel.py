@@ -144,7 +144,7 @@ def weigh(rows, count, masks, small, where, results, first, seen, ask, soon, nea
     """Fill ``heap`` with (bound, candidate) of those that could have a fitting slot; give how many.
 
     Note each one's points, points of each way of meeting (-1 not possible) and distance (or -1). What tells
-    whether a role could have a slot lies in its first cache line; the second is read only of those that could.
+    whether a role could have a slot lies in its first cache line; the second is read only if it could.
     One long loop on purpose: handing arrays to a function counts their users, which costs 90 ns a role.
     The numbers asked are taken out of ``ask`` before the loop: in it, every write might have changed them.
     """
