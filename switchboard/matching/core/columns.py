@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from switchboard.matching.core import kernel as k
+from switchboard.matching.core import planes
 
 # Where each gate's planes begin; one plane holds one bit of each role.
 LIVE, ACCEPTS, WAYS, OFFERS, VISITS = 0, 1, 2, 5, 11
@@ -214,14 +215,14 @@ def index_ids(built: Tables, ids: Array, row: Array) -> None:
 
 def write_planes(built: Tables, first: int, last: int) -> None:
     """Bring all planes of the roles from row ``first`` to before ``last`` in line with columns and slots."""
-    k.write_roles(built.planes, first, last, built.masks, built.small, BASES)
+    planes.write_roles(built.planes, first, last, built.masks, built.small, BASES)
     write_open(built, first, last)
 
 
 def write_open(built: Tables, first: int, last: int) -> None:
     """Bring first open starts, and the planes of what is open, in line with the slots of these rows."""
     t = built
-    k.write_open(t.planes, first, last, t.span, t.start, t.kind, t.status, t.first, OFFERS, VISITS)
+    planes.write_open(t.planes, first, last, t.span, t.start, t.kind, t.status, t.first, OFFERS, VISITS)
 
 
 def clear_planes(built: Tables, row: int) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from switchboard.kernel.reasons import Reason
 from switchboard.matching.core import kernel as k
 from switchboard.matching.core.asking import question
@@ -173,13 +171,10 @@ def fitting(
         own = world.scratch(tables, 1)
         count = k.first_fits(
             t.planes, t.words, t.small, t.where, t.span, t.start, t.length, t.kind, t.status,
-            q.ptr, q.planes, q.excluded, q.ask, q.place, own.rows, own.heap, own.firsts,
+            q.ptr, q.planes, q.excluded, q.ask, q.place, open_time, own.rows, own.heap, own.firsts,
         )  # fmt: skip
-        rows, firsts = own.rows[:count], own.firsts[:count]
-        if open_time:
-            rows, firsts = rows[firsts != k.NEVER], firsts[firsts != k.NEVER]
-        first = int(firsts.min()) if len(rows) and open_time else None
-        return len(np.unique(t.who[rows, 0])), first
+        first = int(own.firsts[:count].min()) if count and open_time else None
+        return int(k.how_many(own.rows, count, t.who, own.people)), first
 
     return world.read(at)
 

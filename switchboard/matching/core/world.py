@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from switchboard.matching.core import columns, facts
+from switchboard.matching.core import columns, facts, planes
 from switchboard.matching.core import kernel as k
 from switchboard.matching.core.columns import Array, RoleColumns, SlotColumns, Tables
 from switchboard.matching.core.facts import RoleFacts, SlotFacts, Vocabulary
@@ -90,6 +90,7 @@ class Scratch(NamedTuple):
     heap: Array
     notes: Array
     firsts: Array
+    people: Array
     found: Array
 
 
@@ -166,6 +167,7 @@ class World:
                 heap=np.zeros(size, np.int64),
                 notes=np.zeros((size, 5), np.int64),
                 firsts=np.zeros(size, np.int32),
+                people=np.zeros(4 * size, np.int64),
                 found=np.zeros((count + 1, 5), np.int64),
             )
             own["rows"], own["count"] = size, count
@@ -281,7 +283,7 @@ class World:
             accepting,
             min(room, columns.MOST),
         )
-        k.set_bits(self._tables.planes, columns.ACCEPTS, 1, row, np.uint64(accepting and room > 0))
+        planes.set_bits(self._tables.planes, columns.ACCEPTS, 1, row, np.uint64(accepting and room > 0))
         return True
 
     def _remove(self, role: int) -> bool:
@@ -351,7 +353,7 @@ class World:
         pairs = np.array(list(known.values()), np.int32).reshape(len(known), 2)
         rows = self._practitioner.get(practitioner, [])
         for row in rows:
-            k.mark_engaged(
+            planes.mark_engaged(
                 row, self._tables.span, self._tables.start, self._tables.length, self._tables.status, pairs
             )
             columns.write_open(self._tables, row, row + 1)
