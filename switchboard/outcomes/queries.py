@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from switchboard.kernel.reasons import Reason
 from switchboard.outcomes.models import Answer, Assessment, CrisisTask
-from switchboard.outcomes.safety_net import DRILL
+from switchboard.outcomes.safety_net import DRILL, LEVELS
 from switchboard.platform.access import DataClass, Extent, Viewer
 from switchboard.platform.audit import touch
 
@@ -111,16 +112,31 @@ def results_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[Resul
         return [_result(row, masked=much is Extent.MASKED) for row in rows[:limit]]
 
 
-def crisis_worklist(*, limit: int = 200) -> list[CrisisView]:
-    """Give the open crisis tasks, gravest and longest waiting first; it names nobody."""
+GRAVEST_FIRST = Case(
+    *(When(level=level, then=Value(place)) for place, level in enumerate(reversed(LEVELS))),
+    default=Value(len(LEVELS)),
+)
+
+
+def crisis_worklist(*, limit: int = 500) -> list[CrisisView]:
+    """Give the open crisis tasks, untaken before taken, gravest and longest waiting first; it names nobody.
+
+    The order is the database's: a limit cuts the mildest and latest, never somebody in danger right now.
+    """
     rows = (
         CrisisTask.objects.exclude(state="closed")
         .exclude(cause__startswith=f"{DRILL}:")
         .select_related("acknowledged_by")
+        .annotate(taken=Case(When(state="open", then=Value(0)), default=Value(1)), place=GRAVEST_FIRST)
     )
-    order = {"imminent": 0, "high": 1, "standard": 2}
-    views = [_view(row) for row in rows.order_by("opened_at")[:limit]]
-    return sorted(views, key=lambda v: (v.state != "open", order[v.level], v.opened_at))
+    return [_view(row) for row in rows.order_by("taken", "place", "opened_at", "id")[:limit]]
+
+
+def crisis_view(*, public_id: UUID) -> CrisisView | None:
+    """Give one task as the worklist shows it, however long the list is; None when it is closed or none."""
+    row = CrisisTask.objects.exclude(state="closed").filter(public_id=public_id)
+    found = row.select_related("acknowledged_by").first()
+    return _view(found) if found else None
 
 
 def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[CrisisHappening]] | None:
@@ -140,12 +156,16 @@ def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[Cr
 
 @dataclass(frozen=True, slots=True)
 class RiskAnswer:
-    """One answer that opened or joined a crisis task; ``value`` None: they would rather not say."""
+    """One answer that opened or joined a crisis task, in the version it was given to.
+
+    ``value`` is as it came (a number, a code, words); empty: they would rather not say.
+    """
 
     at: datetime
     instrument: str
+    version: str
     link_id: str
-    value: int | None
+    value: str
 
 
 def risk_answers(*, viewer: Viewer, task: CrisisView) -> list[RiskAnswer]:
@@ -158,7 +178,7 @@ def risk_answers(*, viewer: Viewer, task: CrisisView) -> list[RiskAnswer]:
             return []
         rows = Answer.objects.filter(crisis_task_id=task.task_id).select_related("assessment").order_by("-id")
         return [
-            RiskAnswer(r.at, r.assessment.instrument, r.link_id, int(r.value) if r.value.isdigit() else None)
+            RiskAnswer(r.at, r.assessment.instrument, r.assessment.version, r.link_id, r.value)
             for r in rows[:20]
         ]
 

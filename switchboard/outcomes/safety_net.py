@@ -14,6 +14,7 @@ from switchboard.outcomes.core.escalation import Clock, Step, Task, clock_of, ne
 from switchboard.outcomes.core.safety import Risk, RiskRule, risk_rule
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
 from switchboard.platform.clock import now, today
+from switchboard.platform.messages import send
 from switchboard.platform.outbox import tell
 from switchboard.rulebook.rules import rule
 
@@ -44,12 +45,34 @@ def open_or_add(
     task = _open_task(member_id, cause)
     if task is None:
         task = _create(member_id, cause, risk, because, contact_note)
-    elif LEVELS.index(risk.level or "standard") > LEVELS.index(task.level):
-        task.level = risk.level or "standard"
-        task.save(update_fields=["level"])
+    else:
+        _hear_more(task, risk, because)
     CrisisEvent.objects.create(task=task, at=now(), kind="answer", by_id=by_id, note=cause)
     tell("crisis.opened", {"task_id": task.pk, "member_id": member_id, "level": task.level})
     return task
+
+
+def _hear_more(task: CrisisTask, risk: Risk, because: Sequence[Reason]) -> None:
+    """Let an open task follow what was said since: its level only rises, its reasons only grow.
+
+    Who has taken it may be on the telephone with somebody else: a graver answer pages them.
+    """
+    new = [reason.as_json() for reason in because]
+    task.because = [*task.because, *(one for one in new if one not in task.because)]
+    graver = LEVELS.index(risk.level or "standard") > LEVELS.index(task.level)
+    if graver:
+        task.level = risk.level or "standard"
+    task.save(update_fields=["level", "because"])
+    owner = task.acknowledged_by
+    if not graver or owner is None:
+        return
+    CrisisEvent.objects.create(task=task, at=now(), kind="graver")
+    send(
+        to=owner.email,
+        subject="Crisis worklist: your call has become graver",
+        body="Open the crisis worklist now. This message names nobody on purpose.",
+        once=f"graver:{task.pk}:{task.level}",
+    )
 
 
 def _open_task(member_id: int | None, cause: str) -> CrisisTask | None:

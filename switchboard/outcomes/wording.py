@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from switchboard.outcomes.core.instrument import Instrument, instrument, with_wording
+from switchboard.outcomes.core.instrument import Instrument, instrument, versions, with_wording
 
 
 @cache
@@ -19,3 +19,11 @@ def instrument_in_force(code: str, day: date) -> Instrument:
     folder = os.environ.get("SWITCHBOARD_INSTRUMENTS")
     supplied = Path(folder) / f"{code}.toml" if folder else None
     return with_wording(plain, supplied.read_text("utf-8")) if supplied and supplied.is_file() else plain
+
+
+def instrument_as_given(code: str, version: str) -> Instrument | None:
+    """Give an instrument in the version an old form was filled in; None for one we do not know.
+
+    An old answer is read and shown with the words it was given to, never with those of a newer form.
+    """
+    return instrument_in_force(code, date.fromisoformat(version)) if version in versions(code) else None

@@ -14,6 +14,10 @@ REASONS = [
     "mood", "worry", "trauma", "stress", "alcohol_drugs", "eating", "ocd", "focus", "sleep", "grief",
     "relationship", "perinatal", "child", "medicine", "needs", "self_harm", "other",
 ]  # fmt: skip
+SCREENS = [
+    "phq-2", "phq-9", "phq-9m", "gad-2", "gad-7", "epds", "asq",
+    "audit-c", "drug-1", "pc-ptsd-5", "psc-17", "ahc-hrsn",
+]  # fmt: skip
 FINDINGS = st.builds(
     Findings,
     age=st.integers(4, 100),
@@ -28,7 +32,11 @@ FINDINGS = st.builds(
             "epds": st.integers(0, 30),
         },
     ),
-    positives=st.frozensets(st.sampled_from(["audit-c", "drug-1", "pc-ptsd-5", "psc-17", "ahc-hrsn"])),
+    positives=st.frozensets(st.sampled_from(SCREENS)),
+    left_open=st.frozensets(st.sampled_from(SCREENS)),
+    dangers=st.frozensets(
+        st.sampled_from(["overdose", "withdrawal", "others", "unsafe", "harm", "self_harm"])
+    ),
     intake=st.fixed_dictionaries(
         {},
         optional={

@@ -17,7 +17,7 @@ from switchboard.outcomes.actions import (
     note_attempt,
 )
 from switchboard.outcomes.models import Answer, Assessment, CrisisEvent, CrisisTask
-from switchboard.outcomes.queries import crisis_worklist
+from switchboard.outcomes.queries import crisis_view, crisis_worklist, risk_answers
 from switchboard.platform.access import AccessDenied, Viewer
 from switchboard.platform.clock import stopped_at
 from switchboard.platform.models import OutgoingMessage, User
@@ -259,3 +259,46 @@ class TestEnding:
         say_several_days(member())
         with pytest.raises(Exception, match="Cannot"), transaction.atomic():
             CrisisEvent.objects.update(note="never happened")
+
+
+@pytest.mark.django_db
+class TestTheWorklist:
+    def test_a_limit_never_cuts_somebody_in_danger_right_now(self):
+        """The newest is the gravest, behind many milder. Seen to fail when the limit is by age alone."""
+        for n in range(4):
+            say_several_days(member(f"W{n}"))
+        last = member("W9")
+        row = begin(member_id=last.member_id, instrument="asq", language="en", given_by="self",
+                    channel="portal", by=last)  # fmt: skip
+        answer(assessment_id=row, link_id="asq-5", value=1, by=last)
+        assert [view.level for view in crisis_worklist(limit=2)] == ["imminent", "standard"]
+        milder = crisis_worklist()[-1]
+        assert crisis_view(public_id=milder.public_id) == milder
+
+    def test_a_graver_answer_pages_whoever_has_taken_the_call(self):
+        """They may be on the telephone with somebody else. Seen to fail without the page."""
+        who, owner = member(), staff(Role.CRISIS_CLINICIAN)
+        assessment = say_several_days(who)
+        task = CrisisTask.objects.get()
+        acknowledge(public_id=task.public_id, by=owner)
+        answer(assessment_id=assessment, link_id="phq9-9", value=1, by=who)
+        assert OutgoingMessage.objects.count() == 0
+        answer(assessment_id=assessment, link_id="phq9-9", value=3, by=who)
+        message = OutgoingMessage.objects.get()
+        assert message.to == User.objects.get(pk=owner.user_id).email
+        assert "Example" not in message.subject + message.body
+        task.refresh_from_db()
+        assert (task.level, task.state) == ("high", "acknowledged")
+
+    def test_the_answers_behind_a_task_are_shown_as_they_came(self):
+        """Words and codes of an import too, with the version they were given to."""
+        owner = staff(Role.CRISIS_CLINICIAN)
+        say_several_days(member())
+        task = CrisisTask.objects.get()
+        acknowledge(public_id=task.public_id, by=owner)
+        old = Assessment.objects.create(member_id=task.member_id, instrument="house-form", version="3")
+        Answer.objects.create(assessment=old, link_id="x", value="Varios días", risk="positive",
+                              crisis_task=task)  # fmt: skip
+        view = crisis_view(public_id=task.public_id)
+        told = [(a.instrument, a.version, a.value) for a in risk_answers(viewer=owner, task=view)]
+        assert told == [("house-form", "3", "Varios días"), ("phq-9", "2001-09-01", "1")]

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from switchboard.frontdoor.models import Note, Request, Triage
-from switchboard.outcomes.models import CrisisTask
+from switchboard.outcomes.models import Answer as OutcomesAnswer
+from switchboard.outcomes.models import Assessment, CrisisTask
 from switchboard.platform.clock import now, stopped_at
 from switchboard.platform.models import AuditEvent, Relationship, WorkItem
 from switchboard.platform.roles import Role
@@ -424,6 +425,25 @@ def test_a_clinician_takes_the_call_tries_reaches_and_closes(desk, task):
     assert post(clinician, "crisis_close", task.public_id, disposition="safe_with_plan").url == url("crisis")
     task.refresh_from_db()
     assert (task.state, task.disposition) == ("closed", "safe_with_plan")
+
+
+def test_an_imported_answer_is_shown_in_its_own_words_also_of_a_form_nobody_knows(desk, task):
+    """The clinician must see what was said. Seen to fail when the page asks for the form in force."""
+    clinician = desk.browser(Role.CRISIS_CLINICIAN, licence="LICSW 1")
+    post(clinician, "crisis_take", task.public_id)
+    for form, version, link, value in (
+        ("house-form", "3", "x9", "Varios días"),
+        ("phq-9", "2001-09-01", "phq9-9", "LA6570-1"),
+        ("phq-9", "1990-01-01", "phq9-9", "hm, maybe"),
+        ("phq-9", "2001-09-01", "phq9-9", ""),
+    ):
+        old = Assessment.objects.create(member_id=task.member_id, instrument=form, version=version)
+        OutcomesAnswer.objects.create(
+            assessment=old, link_id=link, value=value, risk="unknown", crisis_task=task
+        )
+    body = get(clinician, "crisis_call", task.public_id).text
+    for said in ("Wrote: Varios días", "More than half the days", "Wrote: hm, maybe", "Would rather not say"):
+        assert said in body
 
 
 def test_closing_without_a_license_or_a_disposition_says_why_not(desk, task):

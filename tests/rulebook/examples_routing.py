@@ -9,5 +9,6 @@ from switchboard.rulebook.rules import Value
 
 
 def run(value: Value, example: Mapping[str, Any]) -> None:
-    triaged = triage(Findings(**example["given"]), date.fromisoformat(value.ref.version)).outcome
+    given = {k: frozenset(v) if isinstance(v, list) else v for k, v in example["given"].items()}
+    triaged = triage(Findings(**given), date.fromisoformat(value.ref.version)).outcome
     assert {"acuity": triaged.acuity, "lane": triaged.lane} == example["expect"]

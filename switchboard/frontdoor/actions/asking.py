@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from switchboard.frontdoor.actions.choosing import keep_choices
 from switchboard.frontdoor.core.access_clock import Asked, access_rules, due
 from switchboard.frontdoor.core.conversation import Said, Step, path, questions, scored, values_of
-from switchboard.frontdoor.core.triage import LANES, Findings, Needs, Triaged, level_of, triage
+from switchboard.frontdoor.core.triage import DANGER, LANES, Findings, Needs, Triaged, level_of
+from switchboard.frontdoor.licensed import route
 from switchboard.frontdoor.models import IntakeAnswer, Note, Request, Triage
 from switchboard.frontdoor.queries import RequestView, intake_of, person_of, respondent, said_for, view_of
 from switchboard.kernel.reasons import Decision, Reason
 from switchboard.members.queries import CareFacts, care_facts
 from switchboard.outcomes.actions import Heard, answer, begin, complete, raise_alarm
-from switchboard.outcomes.queries import risk_of_request
+from switchboard.outcomes.queries import open_crisis_of, risk_of_request
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now, today
@@ -24,6 +25,13 @@ from switchboard.rulebook.listings import codes
 from switchboard.rulebook.rules import rule
 
 OPEN = ("open", "triaged", "offered")
+# How the worklist says what was chosen; nothing in it is an answer to an instrument.
+SAID = {
+    "withdrawal": "risk_withdrawal",
+    "overdose": "risk_overdose",
+    "others": "risk_to_others",
+    "unsafe": "risk_from_others",
+}
 
 
 class NotSayable(ValueError):  # noqa: N818 - it is an answer, not a fault
@@ -86,16 +94,22 @@ def say(*, request_id: int, question: str, value: Any, by: Viewer) -> bool:
         if question == "place":
             row.care_state = checked
             row.save(update_fields=["care_state"])
-        alarming = question == "reasons" and "self_harm" in checked
-        if alarming:
+        spoken = _alarms(question, checked)
+        for code, level in spoken.items():
             raise_alarm(
                 member_id=row.member_id,
-                cause=f"request:{row.pk}",
-                level="standard",
-                because=Reason("risk_said_at_the_door"),
+                cause=f"request:{row.pk}:{code}",
+                level=level,
+                because=Reason(SAID.get(code, "risk_said_at_the_door")),
                 by=by,
             )
-        return alarming
+        return bool(spoken)
+
+
+def _alarms(question: str, value: Any) -> dict[str, str]:
+    """Give the options chosen that ask for a person now, with their level."""
+    options = questions(today())[question].options
+    return {o["code"]: o["alarm"] for o in options if "alarm" in o and o["code"] in value}
 
 
 def _checked(code: str, value: Any) -> Any:
@@ -106,7 +120,8 @@ def _checked(code: str, value: Any) -> Any:
         known = {o["code"] for o in question.options} or set(codes("backgrounds"))
         if not isinstance(value, list) or not set(value) <= known or not (value or question.optional):
             raise NotSayable(f"'{code}' takes one or more of its own options.")
-        return [question.none] if question.none in value else list(dict.fromkeys(value))
+        # "None of these" ticked beside something hides nothing: what else was ticked is what counts.
+        return [one for one in dict.fromkeys(value) if one != question.none] or value[:1]
     if question.kind == "state":
         if not (isinstance(value, str) and len(value) == 2 and value.isalpha()):
             raise NotSayable(f"'{code}' takes the two letters of a state.")
@@ -146,23 +161,32 @@ def finish(*, request: RequestView, by: Viewer, language: str) -> Decision[Triag
         for code, assessment in begun.items():
             values = values_of(said, said.instruments(code))
             complete(assessment_id=assessment, answers=values, person=person_of(facts), by=by)
-        decision = triage(_findings(said, steps, risk_of_request(request_id=row.pk)), said.today)
+        risk, dangers = risk_of_request(request_id=row.pk), _dangers_said(row.pk)
+        decision = route(_findings(said, steps, risk, dangers), said.today)
         _record(row, facts, decision, by=None, override_reason="")
         keep_choices(member_id=row.member_id, intake=said.intake, by=by)
         return decision
 
 
-def _findings(said: Said, steps: Sequence[Step], risk: str) -> Findings:
+def _findings(said: Said, steps: Sequence[Step], risk: str, dangers: frozenset[str]) -> Findings:
     used = dict.fromkeys(step.instrument for step in steps if step.instrument)
     scores = {code: scored(said, code) for code in used}
-    harm = "self_harm" in said.reasons() and risk == "none"
     return Findings(
         age=said.age or 0,
-        risk="positive" if harm else risk,
+        risk="positive" if dangers & {"self_harm", "harm"} and risk in ("none", "unknown") else risk,
         scores={code: s.total for code, s in scores.items() if s.total is not None},
         positives=frozenset(code for code, s in scores.items() if s.positive),
+        left_open=frozenset(code for code, s in scores.items() if s.positive is None),
+        dangers=dangers,
         intake=said.intake,
     )
+
+
+def _dangers_said(request_id: int) -> frozenset[str]:
+    """Give every alarming option ever chosen for a request: what is unticked later was said all the same."""
+    given = IntakeAnswer.objects.filter(request_id=request_id, question__in=("reasons", "unusual"))
+    rows = given.values_list("question", "value")
+    return frozenset(code for question, value in rows for code in _alarms(question, value))
 
 
 def _record(
@@ -206,6 +230,10 @@ def override(
     with transaction.atomic():
         row = Request.objects.select_for_update().get(pk=request_id)
         may_write(by, row.member_id)
+        if acuity > DANGER and not by.licensed and open_crisis_of(member_id=row.member_id):
+            raise NotSayable(
+                "A person in danger stays urgent until somebody licensed closes the crisis task."
+            )
         facts = care_facts(viewer=by, member_id=row.member_id)
         value = rule("routing/lanes").on(today())
         needs = Needs(

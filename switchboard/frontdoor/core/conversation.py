@@ -137,42 +137,62 @@ def scored(said: Said, code: str) -> Score:
 
 
 def _walk(said: Said, order: Value) -> Iterator[Step]:
-    reasons = said.reasons()
-    yield _own(said, "reasons")
+    reasons, safety = said.reasons(), order["safety_screen"]
     asked: set[str] = set()
-    safe = {*order["forms_that_ask_safety"], order["safety_screen"]}
-    if "self_harm" in reasons and _ready(said, order["safety_screen"]):
-        asked.add(order["safety_screen"])
-        yield from _items(said, order["safety_screen"])
+    yield _own(said, "reasons")
+    if "self_harm" in reasons:
+        yield from _ask(said, safety, asked)
     yield _own(said, "place")
-    for code in _screens(said, order, reasons):
-        asked.add(code)
-        yield from _items(said, code)
-        longer = _long_form(said, code)
-        if longer:
-            asked.add(longer)
-            yield from _items(said, longer)
-        if code == order["mood_screen"] and not asked & safe and _ready(said, order["safety_screen"]):
-            yield from _items(said, order["safety_screen"])
+    yield from _with_long_form(said, order["mood_screen"], asked)
+    # Also of a child too young for the mood screen, and after an answer that speaks of danger: is it now?
+    if asked.isdisjoint(order["forms_that_ask_safety"]) or _danger_heard(said, asked):
+        yield from _ask(said, safety, asked)
+    for code in _further_screens(said, order, reasons):
+        yield from _with_long_form(said, code, asked)
     if _may_be_perinatal(said, order, reasons):
         yield _own(said, "perinatal")
-        expecting = said.intake.get("perinatal") in ("pregnant", "postpartum")
-        if expecting and _ready(said, order["perinatal_screen"]):
-            yield from _items(said, order["perinatal_screen"])
+        if said.intake.get("perinatal") in ("pregnant", "postpartum"):
+            yield from _ask(said, order["perinatal_screen"], asked)
+            if _danger_heard(said, asked):
+                yield from _ask(said, safety, asked)
     for code in CLOSING:
         yield _own(said, code)
 
 
-def _screens(said: Said, order: Value, reasons: frozenset[str]) -> Iterator[str]:
-    wanted = [(order["mood_screen"], True), (order["worry_screen"], True)]
+def _further_screens(said: Said, order: Value, reasons: frozenset[str]) -> Iterator[str]:
+    wanted = [(order["worry_screen"], True)]
     wanted.append((order["trauma_screen"], "trauma" in reasons))
     wanted.append((order["alcohol_screen"], True))
     wanted.append((order["drug_screen"], True))
     wanted.append((order["child_screen"], said.respondent == "proxy"))
     wanted.append((order["social_screen"], "needs" in reasons))
-    for code, want in wanted:
-        if want and _ready(said, code):
-            yield code
+    yield from (code for code, want in wanted if want)
+
+
+def _ask(said: Said, code: str, asked: set[str]) -> Iterator[Step]:
+    """Give the steps of a screen that can be asked of this person and was not yet."""
+    if code not in asked and _ready(said, code):
+        asked.add(code)
+        yield from _items(said, code)
+
+
+def _with_long_form(said: Said, code: str, asked: set[str]) -> Iterator[Step]:
+    if not _ready(said, code):
+        return
+    yield from _ask(said, code, asked)
+    longer = _long_form(said, code)
+    if longer:
+        yield from _ask(said, longer, asked)
+
+
+def _danger_heard(said: Said, asked: set[str]) -> bool:
+    """Tell whether a risk item was answered with more than nought, or declined."""
+    return any(
+        item.risk and item.link_id in values and values[item.link_id] != 0
+        for code, values in said.items.items()
+        if code in asked
+        for item in said.instruments(code).items
+    )
 
 
 def _ready(said: Said, code: str) -> bool:
@@ -205,7 +225,11 @@ def _items(said: Said, code: str) -> Iterator[Step]:
 
 def _shown(item: Item, values: Mapping[str, int | None]) -> bool:
     when = item.shown_when
-    return when is None or any(values.get(link) in when.values for link in when.items)
+    return when is None or any(
+        values[link] in when.values or (when.or_declined and values[link] is None)
+        for link in when.items
+        if link in values
+    )
 
 
 def _question(entry: Mapping[str, Any]) -> Question:

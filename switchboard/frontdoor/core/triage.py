@@ -25,19 +25,24 @@ LANES = (
     "social_support",
 )
 
+DANGER = 2  # the mildest acuity of somebody in danger
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The facts triage reads.
 
     ``risk``: none, unknown, positive or imminent; ``scores``: totals by instrument; ``positives``: screens
-    that are positive; ``intake``: the front door's own answers.
+    that are positive; ``left_open``: screens asked, with too few answers to know; ``dangers``: alarming
+    options ever chosen; ``intake``: the front door's own answers.
     """
 
     age: int
     risk: str = "none"
     scores: Mapping[str, int] = field(default_factory=dict)
     positives: frozenset[str] = frozenset()
+    left_open: frozenset[str] = frozenset()
+    dangers: frozenset[str] = frozenset()
     intake: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -112,6 +117,13 @@ def triage(found: Findings, today: date) -> Decision[Triaged]:
     return Decision(triaged, because)
 
 
+def safer(ours: Decision[Triaged], theirs: Decision[Triaged]) -> Decision[Triaged]:
+    """Give another routing's decision, unless ours found danger (acuity 1 or 2) and theirs is milder."""
+    if ours.outcome.acuity <= DANGER < theirs.outcome.acuity or ours.outcome.acuity == 1:
+        return Decision(ours.outcome, (*ours.because, *theirs.because))
+    return theirs
+
+
 def level_of(lane: str) -> str:
     """Give the level of care a lane books into."""
     return {"coaching": "coaching", "higher_level": "intensive_outpatient"}.get(lane, "outpatient")
@@ -140,10 +152,12 @@ def _needs(found: Findings, gravest: Finding, findings: list[Finding], value: Va
 
 def _findings(found: Findings, value: Value) -> Iterator[Finding]:
     yield from _safety(found)
+    yield from _danger(found, value)
     yield from _unusual(found)
     yield from _depression(found, value)
     yield from _worry_and_trauma(found, value)
     yield from _use(found, value)
+    yield from _not_known(found, value)
     yield from _reasons(found, value)
     yield from _wishes(found)
     if found.age < 18:
@@ -157,6 +171,23 @@ def _safety(found: Findings) -> Iterator[Finding]:
         yield Finding(2, "urgent", "triage_risk", ("self_harm",))
     elif found.risk == "unknown":
         yield Finding(2, "urgent", "triage_risk_unknown", ("self_harm",))
+
+
+def _danger(found: Findings, value: Value) -> Iterator[Finding]:
+    for code in value["dangers"]:
+        if code in found.dangers:
+            entry = value["dangers"][code]
+            yield Finding(entry["acuity"], entry["lane"], f"triage_{code}", tuple(entry["treats"]))
+
+
+def _not_known(found: Findings, value: Value) -> Iterator[Finding]:
+    """Answers left out never make somebody milder: a screen that stays open is looked at by a clinician."""
+    for code in value["opens_therapy"]:
+        if code in found.positives and code not in found.scores:
+            treats = (value["opens_therapy"][code],)
+            yield Finding(4, "therapy", "triage_positive_without_total", treats, {"screen": code.upper()})
+        elif code in found.left_open:
+            yield Finding(4, "therapy", "triage_left_open", params={"screen": code.upper()})
 
 
 def _unusual(found: Findings) -> Iterator[Finding]:
@@ -183,6 +214,8 @@ def _depression(found: Findings, value: Value) -> Iterator[Finding]:
     epds = found.scores.get("epds")
     if epds is not None and epds >= value["perinatal_probable"]:
         yield Finding(3, "specialist", "triage_perinatal", ("perinatal",), {"total": epds})
+    elif epds is not None and "epds" in found.positives:
+        yield Finding(4, "therapy", "triage_perinatal_possible", ("perinatal",), {"total": epds})
 
 
 def _worry_and_trauma(found: Findings, value: Value) -> Iterator[Finding]:
@@ -198,10 +231,10 @@ def _worry_and_trauma(found: Findings, value: Value) -> Iterator[Finding]:
 
 
 def _use(found: Findings, value: Value) -> Iterator[Finding]:
-    drinks = found.scores.get("audit-c", 0)
-    if drinks >= value["alcohol_high"]:
+    drinks = found.scores.get("audit-c")
+    if drinks is not None and drinks >= value["alcohol_high"]:
         yield Finding(3, "specialist", "triage_alcohol_high", ("alcohol_use",), {"total": drinks})
-    elif "audit-c" in found.positives:
+    elif drinks is not None and "audit-c" in found.positives:
         yield Finding(4, "therapy", "triage_alcohol", ("alcohol_use",), {"total": drinks})
     if "drug-1" in found.positives:
         yield Finding(4, "specialist", "triage_drugs", ("substance_use",))
@@ -212,6 +245,8 @@ def _reasons(found: Findings, value: Value) -> Iterator[Finding]:
     for reason in reasons:
         if reason in value["specialist_reasons"]:
             yield Finding(4, "specialist", f"triage_reason_{reason}", (value["treats"][reason],))
+        if reason in value["therapy_reasons"]:
+            yield Finding(4, "therapy", "triage_reason_therapy", (value["treats"][reason],))
     if "needs" in reasons or "ahc-hrsn" in found.positives:
         yield Finding(5, "social_support", "triage_needs", ("social_needs",))
 

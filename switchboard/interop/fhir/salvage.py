@@ -95,10 +95,15 @@ def _value(holder: dict[str, Any]) -> Any:
     """Give the answer as it came: a number, a code, words; None when it cannot be read."""
     found = next((holder[key] for key in VALUES if key in holder), None)
     if isinstance(found, dict):
-        coding = _list(found.get("coding"))
+        concept, coding = found, _list(found.get("coding"))
         found = coding[0] if coding else found
-        return found.get("code") or found.get("display") or found.get("value") or found.get("text")
+        number = found.get("value")  # a Quantity's code is its unit
+        return number if number is not None else _said(found) or _said(concept)
     return found if isinstance(found, int | float | str | bool) else None
+
+
+def _said(found: dict[str, Any]) -> Any:
+    return found.get("code") or found.get("display") or found.get("text")
 
 
 def _when(text: Any) -> datetime | None:

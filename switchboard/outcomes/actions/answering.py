@@ -13,7 +13,7 @@ from switchboard.outcomes.core.instrument import Instrument
 from switchboard.outcomes.core.safety import Risk, risk_of
 from switchboard.outcomes.core.scoring import Score, score
 from switchboard.outcomes.models import Answer, Assessment
-from switchboard.outcomes.wording import instrument_in_force
+from switchboard.outcomes.wording import instrument_as_given, instrument_in_force
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now, today
@@ -67,7 +67,7 @@ def answer(*, assessment_id: int, link_id: str, value: int | None, by: Viewer) -
     """Keep one answer (None: would rather not say); a risk answer is kept together with its crisis task."""
     with transaction.atomic():
         assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-        instrument = instrument_in_force(assessment.instrument, today())
+        instrument = _as_begun(assessment)
         item = instrument.item(link_id)
         if item is None:
             raise NotAnswerable(f"{instrument.code} has no item of that link id: use one of its items.")
@@ -76,6 +76,11 @@ def answer(*, assessment_id: int, link_id: str, value: int | None, by: Viewer) -
         _may_answer(by, assessment.member_id, link_id)
         given = GivenAnswer(link_id, value, now(), loinc=item.loinc, instrument=instrument.code)
         return keep_answers(assessment, [given], by).get(link_id, Heard(_calm(), crisis=False))
+
+
+def _as_begun(row: Assessment) -> Instrument:
+    """Give the instrument in the version the assessment was begun in: a newer one asks other things."""
+    return instrument_as_given(row.instrument, row.version) or instrument_in_force(row.instrument, today())
 
 
 def _may_answer(by: Viewer, member_id: int | None, what: str) -> None:
@@ -137,7 +142,7 @@ def complete(*, assessment_id: int, answers: Mapping[str, int | None], person: P
     with transaction.atomic():
         row = Assessment.objects.select_for_update().get(pk=assessment_id)
         _may_answer(by, row.member_id, row.instrument)
-        instrument = instrument_in_force(row.instrument, today())
+        instrument = _as_begun(row)
         decision = score(instrument, _given(answers), person)
         _record_score(row, instrument, decision)
         tell("assessment.completed", {"assessment_id": row.pk, "member_id": row.member_id})

@@ -154,7 +154,8 @@ def _own_link(link: str, loinc: str, found: Instrument | None) -> str:
 
 def _value_of(found: Any) -> Value:
     if isinstance(found, dict):
-        said = found.get("code") or found.get("display") or found.get("value")
+        number = found.get("value")  # a Quantity's code is its unit
+        said = number if number is not None else found.get("code") or found.get("display")
         return said if isinstance(said, int | float | str) else None
     return found if isinstance(found, int | float | str | bool) else None
 

@@ -49,10 +49,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An item is shown only when one of these items was answered with one of these values."""
+    """An item is shown only when one of these items was answered with one of these values.
+
+    ``or_declined``: also when the person would rather not answer one of them.
+    """
 
     items: tuple[str, ...]
     values: tuple[int, ...]
+    or_declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +282,12 @@ def _item(entry: Mapping[str, Any], sets: Mapping[str, tuple[Option, ...]], ref:
         required=entry.get("required", counts),
         repeats=entry.get("repeats", False),
         risk=entry.get("risk", ""),
-        shown_when=Condition(tuple(when["items"]), tuple(when["values"])) if when else None,
+        shown_when=_condition(when) if when else None,
     )
+
+
+def _condition(when: Mapping[str, Any]) -> Condition:
+    return Condition(tuple(when["items"]), tuple(when["values"]), when.get("or_declined", False))
 
 
 def _subscale(entry: Mapping[str, Any]) -> Subscale:

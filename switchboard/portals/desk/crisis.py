@@ -17,10 +17,11 @@ from switchboard.outcomes.queries import (
     CrisisView,
     RiskAnswer,
     crisis_task,
+    crisis_view,
     crisis_worklist,
     risk_answers,
 )
-from switchboard.outcomes.wording import instrument_in_force
+from switchboard.outcomes.wording import instrument_as_given
 from switchboard.platform.clock import now, today
 from switchboard.platform.doors import for_roles, unattended
 from switchboard.portals.cards import Happened
@@ -30,6 +31,7 @@ from switchboard.rulebook.listings import label
 from switchboard.rulebook.rules import rule
 from switchboard.rulebook.words import say
 
+UNSAID = "Would rather not say"
 LEVELS = {"imminent": "Right now", "high": "High", "standard": "Standard"}
 STEPS = {
     "page_on_call": "Page the clinician on call",
@@ -41,6 +43,7 @@ HAPPENED = {
     "opened": ("Opened", "crisis"),
     "answer": ("Told us", "crisis"),
     "acknowledged": ("Call taken", "now"),
+    "graver": ("Said something graver since: the clinician who has the call is paged", "crisis"),
     "attempt": ("Tried, not reached", "warning"),
     "reached": ("Reached", "good"),
     "closed": ("Closed", "good"),
@@ -110,7 +113,7 @@ def next_step_words(task: CrisisView, at: datetime) -> str:
 @require_POST
 def take(request: HttpRequest, task: UUID) -> HttpResponse:
     """Take a crisis call; whoever comes second reads along and is told who has it."""
-    found = next((one for one in crisis_worklist() if one.public_id == task), None)
+    found = crisis_view(public_id=task)
     if found is None:
         messages.info(request, "That call has been closed. Nothing more to do.")
         return redirect("desk_crisis")
@@ -162,11 +165,12 @@ def _dispositions() -> list[dict[str, Any]]:
 
 
 def _answer(one: RiskAnswer, zone: str) -> tuple[str, str, str]:
-    instrument = instrument_in_force(one.instrument, today())
-    item = instrument.item(one.link_id)
-    option = item.option(one.value) if item and one.value is not None else None
-    asked = item.text.get("en", one.link_id) if item else one.link_id
-    said = option.text.get("en", str(one.value)) if option else "Would rather not say"
+    form = instrument_as_given(one.instrument, one.version)
+    item = form.item(one.link_id) if form else None
+    given = int(one.value) if one.value.isdecimal() else one.value
+    option = item.option(given) if item else None
+    asked = (item.text.get("en") if item else "") or f"{one.instrument}, {one.link_id}"
+    said = option.text.get("en", one.value) if option else f"Wrote: {one.value}" if one.value else UNSAID
     return asked, said, clock_words(one.at, zone)
 
 
