@@ -25,7 +25,7 @@ from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now, today
 from switchboard.platform.worklist import open_work
 from switchboard.rulebook.rules import Value, rule
-from switchboard.scheduling.actions.importing import SlotImport, SlotsImported
+from switchboard.scheduling.actions.importing import SlotImport, SlotsImported, coming_slots
 from switchboard.scheduling.core.timetable import ImportedSchedule, ImportedSlot
 
 REVIEW_DAYS = 5
@@ -40,6 +40,7 @@ class Shelf:
             "line_of_business_unknown",
             "code_unknown",
             "maybe_same_practitioner",
+            "maybe_other_person",
             "actor_not_found",
             "specialty_without_code",
         }
@@ -74,27 +75,48 @@ class Shelf:
         elif isinstance(row, PublishedSchedule):
             self._published.append(row)
         else:
-            self._network = self._network or NetworkImport(
-                source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole == "roles"
-            )
+            self._network = self._network or self._new_network()
             self._network.add(row)
 
     def finish(self) -> None:
         """Put all rows in place; what the rooms refuse becomes findings."""
-        before = clinicians_of(self.source) if KINDS[self.kind].whole == "roles" else 0
-        for load in (self._members, self._network):
-            if load is None:
-                continue
-            self._take(load.finish())
-        if self._slots or self._published:
+        whole = KINDS[self.kind].whole
+        before = clinicians_of(self.source) if whole == "roles" else 0
+        if self._members:
+            self._take(self._members.finish())
+        if before:
+            self._network = self._network or self._new_network()
+        if self._network:
+            # Whom a line that could not be read was about, nobody knows: they have not left for that.
+            self._network.whole &= not self.findings.errors
+            if before and not self._network.whole:
+                self.findings.add("", 0, "", "nobody_ended", warning=True)
+            self._take(self._network.finish())
+        if self._slots or self._published or whole == "slots":
             source = source_named(name=self.source, kind=self.source_kind)
             self._look_up(source.pk)
+            if whole == "slots":
+                self._nothing_offered(source.pk)
         if self._slots:
             self._take(self._slots.finish(source_id=source.pk, schedules=self._schedules))
         if before and not self.approve_fewer:
             left = clinicians_of(self.source)
             if too_few(before, left, rule("interop/fewer_clinicians").on(today())):
                 raise FileProblem("fewer_than_last", now=left, before=before)
+
+    def _nothing_offered(self, source_id: int) -> None:
+        """Stop where a publisher that had time on offer names none: a broken feed looks just like that."""
+        if self._slots:
+            return
+        before = coming_slots(source_id)
+        if before and not self.approve_fewer:
+            raise FileProblem("nothing_offered", before=before)
+        self._slots = SlotImport(whole=True)
+
+    def _new_network(self) -> NetworkImport:
+        return NetworkImport(
+            source=self.source, kind=self.source_kind, by=self.by, whole=KINDS[self.kind].whole == "roles"
+        )
 
     def _take(self, done: Loaded | NetworkImported | SlotsImported) -> None:
         self.counts.update(done.counts)
@@ -181,7 +203,7 @@ def role_finder(
 
 def too_few(before: int, left: int, rules: Value) -> bool:
     """Say whether so many clinicians would end that a person must approve (``interop/fewer_clinicians``)."""
-    return before >= rules["at_least"] and left * 100 <= before * (100 - rules["percent"])
+    return not left or (before >= rules["at_least"] and left * 100 <= before * (100 - rules["percent"]))
 
 
 def _csv_path(path: str) -> Path:

@@ -227,3 +227,74 @@ def test_slots_load_on_the_clock_of_the_place_and_twice_changes_nothing(bring):
     assert ask("SELECT starts_at FROM scheduling_slot WHERE NOT withdrawn") == [
         (datetime(2026, 12, 1, 15, 0, tzinfo=UTC),)
     ]
+
+
+TWIN = "007001,Lee,Rui,1990-05-04,02115,QHP,2026-01-01\n"
+
+
+def names() -> list:
+    return ask("SELECT given_name, birth_date::text FROM members_member ORDER BY id")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        TWIN,  # twins under their parent's number
+        "007001,Lee,Ann,1962-01-30,02115,QHP,2026-01-01\n",  # mother and daughter of one name
+        "007001,Roe,Jo,1970-01-30,02115,QHP,2026-01-01\n",  # a number given anew
+    ],
+)
+def test_a_number_that_means_two_people_in_one_file_is_held_and_neither_is_written_over(bring, other):
+    report = bring("members", (MEMBERS + LEE + other + "007008,Poe,Al,1980-01-01,,,\n").encode())
+    assert (report.state, set(report.held), names()) == (
+        "done",
+        {"maybe_other_person"},
+        [("Al", "1980-01-01")],
+    )
+    assert ask("SELECT kind FROM platform_workitem WHERE queue = 'import-review'") == [
+        ("maybe_other_person",)
+    ]
+
+
+@pytest.mark.parametrize("source", ["members", "another plan"])
+def test_a_known_members_number_under_another_name_and_birth_date_changes_nobody(bring, source):
+    bring("members", (MEMBERS + LEE).encode())
+    stranger = "007001,Roe,Jo,1970-01-30,02115,MCO,2027-01-01\n"
+    report = bring("members", (MEMBERS + stranger).encode(), source=source, mode="good")
+    assert "maybe_other_person" in report.codes or "member_number_taken" in report.codes
+    assert names() == [("Ann", "1990-05-04")]
+    if source == "members":
+        assert ask("SELECT line_of_business FROM members_coverage") == [("QHP",)]
+
+
+def test_a_twin_from_another_source_is_held_and_a_short_name_is_the_same_person(bring):
+    bring("members", (MEMBERS + LEE).encode())
+    held = bring("members", (MEMBERS + TWIN).encode(), source="another plan")
+    assert (held.held, names()) == ({"maybe_other_person": 2}, [("Ann", "1990-05-04")])
+    short = bring("members", (MEMBERS + LEE.replace("Ann", "Anne")).encode(), source="third plan")
+    assert (short.held, names()) == ({}, [("Anne", "1990-05-04")])
+
+
+@pytest.mark.parametrize(("given", "born"), [("Rosa", "1990-05-04"), ("Ann", "1990-04-05")])
+def test_a_source_may_mend_a_name_or_a_birth_date(bring, given, born):
+    bring("members", (MEMBERS + LEE).encode())
+    report = bring("members", (MEMBERS + f"007001,Lee,{given},{born},02115,QHP,2026-01-01\n").encode())
+    assert (report.counts["members_changed"], names()) == (1, [(given, born)])
+
+
+def test_a_clinician_whose_line_cannot_be_read_has_not_left(bring):
+    """In ``good`` mode too: nobody the file leaves out is ended while a line of it is unread."""
+    bring("practitioners", roster())
+    damaged = roster(npis=NPIS[:11], change=f"{NPIS[11]},Smith,Sam,1041C0700X,Massachusets,L1,,,,")
+    report = bring("practitioners", damaged, mode="good")
+    assert (report.state, report.counts["roles_ended"]) == ("done", 0)
+    assert report.codes == {"state_unknown": 1, "nobody_ended": 1}
+    assert ask("SELECT count(*) FROM network_practitionerrole WHERE active") == [(12,)]
+
+
+def test_a_roster_that_names_nobody_stops_however_small_it_was(bring):
+    bring("practitioners", roster(npis=NPIS[:2]))
+    stopped = bring("practitioners", ROSTER.encode())
+    assert (stopped.state, "2" in stopped.problem) == ("refused", True)
+    assert ask("SELECT count(*) FROM network_practitionerrole WHERE active") == [(2,)]
+    assert bring("practitioners", ROSTER.encode(), approve_fewer=True).counts["roles_ended"] == 2

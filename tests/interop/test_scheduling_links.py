@@ -152,3 +152,12 @@ def test_a_practitioner_nobody_knows_leaves_the_place_and_is_said(bring, tmp_pat
     report = load(publish(tmp_path, [slot], schedule=schedule))
     assert report.codes["actor_not_found"] == 1
     assert ask("SELECT role_id FROM scheduling_slot") == [(None,)]
+
+
+def test_a_publisher_that_offers_nothing_any_more_stops_for_approval(tmp_path):
+    """An empty feed after a full one is an error until a person says it is so."""
+    load(publish(tmp_path, [TEN, NINE]))
+    stopped = load(publish(tmp_path, []))
+    assert (stopped.state, "2" in stopped.problem) == ("refused", True)
+    assert ask("SELECT count(*) FROM scheduling_slot WHERE NOT withdrawn") == [(2,)]
+    assert load(publish(tmp_path, []), approve_fewer=True).counts["slots_withdrawn"] == 2

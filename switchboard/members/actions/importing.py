@@ -1,7 +1,8 @@
 """Load members and coverage in bulk: one COPY into a temporary table, then set by set into place.
 
 Somebody is found again by what the source calls them, else by member number and birth date. Nobody is ever
-merged here: likely doubles go to a person (``duplicates`` queue).
+merged here: likely doubles go to a person (``duplicates`` queue), and a number that means somebody else is
+held (``import-review``).
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from switchboard.members.core.identity import Person, likeness
+from switchboard.members.core.identity import Person, another, likeness
 from switchboard.members.core.roster import ImportedCoverage, ImportedMember, Refusal
 from switchboard.members.models import DuplicateCandidate
 from switchboard.platform.access import DataClass, Viewer
@@ -69,6 +70,8 @@ class MemberImport:
     def finish(self) -> Loaded:
         """Put everything in place and tell about it."""
         done = Loaded()
+        put("DROP TABLE IF EXISTS pg_temp.load_held")
+        put("CREATE TEMPORARY TABLE load_held (key text) ON COMMIT DROP")
         if self._people:
             self._people.flush()
             _place_people(self.source, done)
@@ -112,6 +115,7 @@ def members_by_key(*, source: str, keys: Iterable[str]) -> dict[str, int]:
 
 def _place_people(source: str, done: Loaded) -> None:
     put("CREATE INDEX ON load_member (key)")
+    done.remarks += _hold(TWO_PEOPLE, renamed=False)
     twice = "DELETE FROM load_member a USING load_member b WHERE a.key = b.key AND a.seq < b.seq"
     # A roster with a row for each coverage names the person again: that is no remark.
     put(
@@ -128,6 +132,8 @@ def _place_people(source: str, done: Loaded) -> None:
         " WHERE k.source = %s AND k.key = s.key",
         [source],
     )
+    done.remarks += _hold(OTHERS, renamed=True)
+    done.remarks += _hold(NUMBERED, renamed=False)
     put(
         "UPDATE load_member s SET member_id = coalesce(m.merged_into_id, m.id) FROM members_member m"
         " WHERE s.member_id IS NULL AND m.member_number = s.member_number AND m.birth_date = s.birth_date"
@@ -167,6 +173,35 @@ def _place_people(source: str, done: Loaded) -> None:
         "members_unchanged": total - added - changed,
         "maybe_duplicates": maybe,
     }
+
+
+#: Pairs of a key's two people; the first is the one believed so far.
+TWO_PEOPLE = """
+SELECT s.key, f.given_name, f.birth_date, s.given_name, s.birth_date
+  FROM (SELECT DISTINCT ON (key) * FROM load_member WHERE key IN (
+    SELECT key FROM load_member GROUP BY key
+    HAVING (min(given_name), min(birth_date)) IS DISTINCT FROM (max(given_name), max(birth_date)))
+    ORDER BY key, seq) f
+  JOIN load_member s ON s.key = f.key"""
+OTHERS = """
+SELECT s.key, m.given_name, m.birth_date, s.given_name, s.birth_date
+  FROM load_member s JOIN members_member m ON m.id = s.member_id AND m.birth_date <> s.birth_date"""
+NUMBERED = """
+SELECT s.key, m.given_name, m.birth_date, s.given_name, s.birth_date
+  FROM load_member s JOIN members_member m ON m.member_number = s.member_number
+  AND m.birth_date = s.birth_date AND upper(m.given_name) <> upper(s.given_name)
+  WHERE s.member_id IS NULL"""
+
+
+def _hold(pairs: str, *, renamed: bool) -> list[Refusal]:
+    """Hold the keys that mean two people, whoever they are: nobody is written over. Their cover waits too."""
+    rules = rule("members/likeness").on(today())
+    keys = {key for key, *two in ask(pairs) if another(*two, rules=rules, renamed=renamed)}
+    if not keys:
+        return []
+    put("INSERT INTO load_held (key) SELECT unnest(%s::text[])", [sorted(keys)])
+    held = "DELETE FROM load_member a USING load_held h WHERE h.key = a.key"
+    return _refused(held, "member_number", "maybe_other_person")
 
 
 def _refused(statement: str, column: str, code: str) -> list[Refusal]:
@@ -270,6 +305,11 @@ def _place_periods(source: str, done: Loaded) -> None:
         "DELETE FROM load_coverage a USING load_coverage b WHERE a.key = b.key AND a.seq < b.seq",
         "",
         "twice_in_file",
+    )
+    done.remarks += _refused(
+        "DELETE FROM load_coverage a USING (SELECT DISTINCT key FROM load_held) h WHERE h.key = a.member_key",
+        "beneficiary",
+        "maybe_other_person",
     )
     put("ALTER TABLE load_coverage ADD member_id bigint")
     put("ANALYZE load_coverage")

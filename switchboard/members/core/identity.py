@@ -95,6 +95,22 @@ def likeness(one: Person, other: Person, rules: Value) -> Decision[str]:
     return Decision("maybe" if score >= rules["maybe_from"] else "different", tuple(because))
 
 
+def another(
+    given: str, born: date, other_given: str, other_born: date, *, rules: Value, renamed: bool
+) -> bool:
+    """Say whether one number stands for two people: then nobody may be written over by the other.
+
+    Twins share a birth date, father and son a name. ``renamed``: under the same birth date a source may
+    give the same person another name; without it another given name is another person.
+    """
+    names = plain_name(given), plain_name(other_given)
+    alike = not all(names) or JaroWinkler.similarity(*names) >= rules["given_names_differ_below"]
+    likely = _birth_likeness(born, other_born)
+    if likely == 1.0:
+        return not alike and not renamed
+    return likely == 0.0 or not alike
+
+
 def _birth_likeness(one: date, other: date) -> float:
     """Say 1 for the same day, 0.5 for day and month swapped or one part different, else 0."""
     if one == other:

@@ -338,7 +338,11 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
     )
     _keep_evidence("role", telling)
     changed = _change("role", telling)
-    ended = _end_unnamed(telling) if whole else []
+    ended = []
+    if whole and done.refused:  # of whom they spoke nobody knows: nobody has left for that
+        done.remarks.append(Refused("", 0, "", "nobody_ended"))
+    elif whole:
+        ended = _end_unnamed(telling)
     done.remarks += [
         Refused(file, line, "npi", "npi_two_groups")
         for file, line in ask(

@@ -141,7 +141,9 @@ def _state(found: RunView, viewer: Viewer) -> dict[str, Any]:
         "applied": applied if applied != found.run_id else None,
         "may_apply": mine and applied is None and found.dry_run and found.state == "done",
         "may_good": mine and applied is None and found.problem_code == "errors_in_all_mode",
-        "may_approve": mine and applied is None and found.problem_code == "fewer_than_last",
+        "may_approve": mine
+        and applied is None
+        and found.problem_code in ("fewer_than_last", "nothing_offered"),
         "may_drop": mine and found.state not in RUNNING,
         "kept_hours": KEPT_HOURS,
     }

@@ -49,6 +49,16 @@ class SlotsImported:
     remarks: list[Unfit] = field(default_factory=list)
 
 
+def coming_slots(source_id: int) -> int:
+    """Give how many slots of a source are on offer and still to come."""
+    rows = ask(
+        "SELECT count(*) FROM scheduling_slot t JOIN scheduling_schedule c ON c.id = t.schedule_id"
+        " WHERE c.source_id = %s AND NOT t.withdrawn AND t.starts_at > %s",
+        [source_id, now()],
+    )
+    return int(rows[0][0])
+
+
 class SlotImport:
     """Takes slots one by one inside a transaction; :meth:`finish` puts them in place.
 
