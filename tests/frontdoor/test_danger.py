@@ -10,7 +10,7 @@ from switchboard.frontdoor.core.conversation import Said, path
 from switchboard.frontdoor.core.triage import Findings, Needs, Triaged
 from switchboard.frontdoor.licensed import RoutingError, route
 from switchboard.frontdoor.models import Triage
-from switchboard.kernel.reasons import Decision, Reason
+from switchboard.kernel.reasons import Decision, Reason, RuleRef
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.core.instrument import instrument
 from switchboard.outcomes.models import CrisisTask
@@ -18,6 +18,7 @@ from switchboard.platform.access import Viewer
 from switchboard.platform.audit import relate
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
+from switchboard.rulebook import words
 from tests.frontdoor.test_first_appointment import OWN, converse, viewer  # noqa: F401
 
 TODAY = date(2026, 11, 21)
@@ -163,6 +164,30 @@ def _theirs(acuity: int):
 
 
 mild, grave = _theirs(5), _theirs(2)
+
+
+def broken(found: Findings, today: date) -> Decision[Triaged]:
+    raise OSError
+
+
+def mute(found: Findings, today: date) -> None:
+    return None
+
+
+def nowhere(found: Findings, today: date) -> Decision[Triaged]:
+    said = mild(found, today)
+    return replace(said, outcome=replace(said.outcome, lane="nowhere"))
+
+
+def speechless(found: Findings, today: date) -> Decision[Triaged]:
+    return replace(mild(found, today), because=(Reason("a_code_without_words"),))
+
+
+def levelled(found: Findings, today: date) -> Decision[Triaged]:
+    why = Reason("triage_licensed", {"criteria": "LOCUS", "level": "Level 3"}, RuleRef("locus", "20"))
+    return replace(mild(found, today), because=(why,))
+
+
 CALM, DANGER = Findings(age=30, intake={"wants": "light"}), Findings(age=30, risk="positive")
 
 
@@ -188,6 +213,19 @@ class TestALicensedRouting:
         monkeypatch.setenv("SWITCHBOARD_ROUTING", name)
         with pytest.raises(RoutingError, match=r"package\.module:function"):
             route(CALM, TODAY)
+
+    @pytest.mark.parametrize("name", ["broken", "nowhere", "speechless", "mute"])
+    def test_where_it_fails_ours_stands_and_says_so(self, monkeypatch, name):
+        monkeypatch.setenv("SWITCHBOARD_ROUTING", f"tests.frontdoor.test_danger:{name}")
+        decided = route(CALM, TODAY)
+        assert decided.outcome.lane == "coaching"
+        assert decided.because[-1].code == "triage_routing_failed"
+
+    def test_its_level_is_said_in_words_with_its_version(self, monkeypatch):
+        monkeypatch.setenv("SWITCHBOARD_ROUTING", "tests.frontdoor.test_danger:levelled")
+        reason = route(CALM, TODAY).because[0]
+        assert words.say(reason) == "LOCUS says Level 3"
+        assert str(reason.rule) == "locus@20"
 
 
 def test_the_own_answers_of_the_thread_are_those_of_the_questions():
