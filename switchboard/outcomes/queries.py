@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 
 from switchboard.kernel.reasons import Reason
 from switchboard.outcomes.models import Answer, Assessment, CrisisTask
@@ -124,12 +124,16 @@ def crisis_worklist(*, limit: int = 500) -> list[CrisisView]:
     The order is the database's: a limit cuts the mildest and latest, never somebody in danger right now.
     """
     rows = (
-        CrisisTask.objects.exclude(state="closed")
-        .exclude(cause__startswith=f"{DRILL}:")
+        _open_crises()
         .select_related("acknowledged_by")
         .annotate(taken=Case(When(state="open", then=Value(0)), default=Value(1)), place=GRAVEST_FIRST)
     )
     return [_view(row) for row in rows.order_by("taken", "place", "opened_at", "id")[:limit]]
+
+
+def _open_crises() -> QuerySet[CrisisTask]:
+    """Give the tasks of people: a drill is nobody to call."""
+    return CrisisTask.objects.exclude(state="closed").exclude(cause__startswith=f"{DRILL}:")
 
 
 def crisis_view(*, public_id: UUID) -> CrisisView | None:
@@ -185,7 +189,7 @@ def risk_answers(*, viewer: Viewer, task: CrisisView) -> list[RiskAnswer]:
 
 def crisis_count() -> tuple[int, int]:
     """Give how many crisis tasks are open, and how many of them nobody has taken."""
-    states = list(CrisisTask.objects.exclude(state="closed").values_list("state", flat=True))
+    states = list(_open_crises().values_list("state", flat=True))
     return len(states), sum(state == "open" for state in states)
 
 

@@ -117,7 +117,9 @@ def take(request: HttpRequest, task: UUID) -> HttpResponse:
     if found is None:
         messages.info(request, "That call has been closed. Nothing more to do.")
         return redirect("desk_crisis")
-    if not acknowledge(public_id=task, by=viewer_of(request)) and found.acknowledged_by:
+    viewer = viewer_of(request)
+    others = found.acknowledged_by_id not in (None, viewer.user_id)
+    if not acknowledge(public_id=task, by=viewer) and others:
         messages.info(request, f"{found.acknowledged_by} has this call. You can read along and help.")
     return redirect("desk_crisis_call", task=task)
 

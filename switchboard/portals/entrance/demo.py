@@ -25,8 +25,10 @@ def door(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("home"))
     words = role_words()
     found = {Role(one.role): one for one in one_per_role()}
-    people = [(found[role], words[role]) for role in Role if role in found]
-    return render(request, "entrance/demo.html", {"people": people})
+    tells = what_they_do()
+    people = [(found[role], words[role], tells.get(role, "")) for role in Role if role in found]
+    context = {"people": [p for p in people if p[2]], "later": [p for p in people if not p[2]]}
+    return render(request, "entrance/demo.html", context)
 
 
 @public
@@ -34,6 +36,23 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """Show the mail that the stand-in kept; nothing was sent."""
     _demo_only(request)
     return render(request, "entrance/mailbox.html", {"kept": kept()})
+
+
+def what_they_do() -> dict[Role, str]:
+    """Say what each role with pages of its own can try; the others have none yet."""
+    return {
+        Role.MEMBER: _("Answers questions, sees who fits and why, books a time"),
+        Role.PROXY: _("Does the same for a child"),
+        Role.NAVIGATOR: _("Does it for a caller; works through who waits"),
+        Role.CARE_MANAGER: _("Sees the queue and the crisis calls"),
+        Role.CRISIS_CLINICIAN: _("Takes and closes crisis calls"),
+        Role.SUPERVISOR: _("Sees all of it; decides which records are one person"),
+        Role.PRACTITIONER: _("Sets weekly hours"),
+        Role.PRACTICE_MANAGER: _("Sets the hours of a practice"),
+        Role.NETWORK_MANAGER: _("Looks after the directory and its imports; sees demand beside supply"),
+        Role.CONTRACT_ANALYST: _("Sees demand beside supply"),
+        Role.ADMINISTRATOR: _("Reads the directory and how imports went"),
+    }
 
 
 def role_words() -> dict[Role, str]:
