@@ -11,7 +11,7 @@ from os import cpu_count
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_MEASUREMENTS = {"__init__", "__main__", "report", "plan"}
+NOT_MEASUREMENTS = {"__init__", "__main__", "report", "plan", "forgetful", "forgetful_settings"}
 
 
 def main(names: list[str]) -> None:
