@@ -7,7 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 
-from switchboard.api import appointments, assessments, care, crisis, matching, people, work
+from switchboard.api import (
+    appointments,
+    assessments,
+    care,
+    crisis,
+    hours,
+    imports,
+    insights,
+    matching,
+    network,
+    pairs,
+    people,
+    work,
+)
+from switchboard.api import me as own
 from switchboard.api.limits import PerCaller
 from switchboard.api.problems import answer_problems, nothing_here
 from switchboard.api.reading import StrictJSON
@@ -41,7 +55,8 @@ api = NinjaAPI(
     },
 )
 answer_problems(api)
-for room in (people, care, appointments, crisis, assessments, matching, work):
+rooms = (people, own, care, appointments, crisis, assessments, matching, work)
+for room in (*rooms, network, hours, imports, pairs, insights):
     api.add_router("", room.router)
 
 

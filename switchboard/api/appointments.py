@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from switchboard.api.callers import CARE, DESK, KEYED, SYSTEMS, VERSIONED, answer, expected_of, key_of
+from switchboard.api.callers import BOOKING, BOOKS, KEYED, SYSTEMS, VERSIONED, answer, expected_of, key_of
 from switchboard.api.problems import Problem, bad_value, in_flight, nothing_here, other_question
 from switchboard.api.shapes import AppointmentTold, Asked, Id, Modality, TimeTold, Yes
 from switchboard.frontdoor.queries import visit_of
@@ -48,14 +48,14 @@ class CancelAsked(Asked):
 
 
 @router.post("/appointments", response={201: AppointmentTold}, openapi_extra=KEYED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def book(request: HttpRequest, asked: TakeAsked) -> HttpResponse:
     """Book a time at once. 409 when somebody was quicker, with the next three."""
     return _take(request, asked, actions.book)
 
 
 @router.post("/holds", response={201: AppointmentTold}, openapi_extra=KEYED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def hold(request: HttpRequest, asked: TakeAsked) -> HttpResponse:
     """Keep a time while the member decides; it ends by itself."""
     return _take(request, asked, actions.hold)
@@ -84,21 +84,21 @@ def appointment(request: HttpRequest, appointment: UUID) -> HttpResponse:
 
 
 @router.post("/appointments/{appointment}/confirm", response=AppointmentTold, openapi_extra=VERSIONED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def confirm(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Turn a hold into a booking."""
     return _change(request, appointment, actions.confirm)
 
 
 @router.post("/appointments/{appointment}/release", response=AppointmentTold, openapi_extra=VERSIONED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def release(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Give a held time back."""
     return _change(request, appointment, actions.release)
 
 
 @router.post("/appointments/{appointment}/cancel", response=AppointmentTold, openapi_extra=VERSIONED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def cancel(request: HttpRequest, appointment: UUID, asked: CancelAsked) -> HttpResponse:
     """Cancel it, saying why."""
     if asked.reason not in cancel_reasons(now().date()):
@@ -107,14 +107,14 @@ def cancel(request: HttpRequest, appointment: UUID, asked: CancelAsked) -> HttpR
 
 
 @router.post("/appointments/{appointment}/kept", response=AppointmentTold, openapi_extra=VERSIONED)
-@for_roles(*DESK)
+@for_roles(*BOOKS)
 def kept(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Say that the member came."""
     return _change(request, appointment, actions.mark_kept)
 
 
 @router.post("/appointments/{appointment}/no-show", response=AppointmentTold, openapi_extra=VERSIONED)
-@for_roles(*DESK)
+@for_roles(*BOOKS)
 def no_show(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Say that the member did not come."""
     return _change(request, appointment, actions.mark_no_show)
@@ -123,7 +123,7 @@ def no_show(request: HttpRequest, appointment: UUID) -> HttpResponse:
 @router.post(
     "/appointments/{appointment}/reschedule", response={201: AppointmentTold}, openapi_extra=VERSIONED
 )
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def reschedule(request: HttpRequest, appointment: UUID, asked: MoveAsked) -> HttpResponse:
     """Move it to another time; gives the new appointment. When that time is gone, the old one stands."""
     viewer, key, expected = viewer_of(request), key_of(request), expected_of(request)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from switchboard.api.callers import CARE, SYSTEMS, answer, key_of
+from switchboard.api.callers import CARE, CRISIS, SYSTEMS, answer, key_of
 from switchboard.api.problems import Problem
 from switchboard.api.reading import read_json
 from switchboard.api.shapes import ReasonTold, Told, reasons
@@ -78,7 +78,7 @@ class ReceivedTold(Told):
 
 
 @router.post("/assessments", response={201: ReceivedTold, 422: ReceivedTold}, openapi_extra=FORM, throttle=[])
-@for_roles(*SYSTEMS)
+@for_roles(*dict.fromkeys((*SYSTEMS, *CRISIS)))
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand in a filled-in questionnaire. 422: kept in quarantine, without a score; its risk answers count."""
     viewer = viewer_of(request)

@@ -15,9 +15,17 @@ from switchboard.platform.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-DESK = (Role.NAVIGATOR, Role.CARE_MANAGER, Role.CRISIS_CLINICIAN, Role.SUPERVISOR)
+#: Whom the operations serve: the roles of the pages that do the same (``tests/api/pages.toml``).
+DESK = (Role.NAVIGATOR, Role.CARE_MANAGER, Role.SUPERVISOR)  # who talks with members and sees the queue
+BOOKS = (Role.NAVIGATOR, Role.SUPERVISOR)  # who changes their appointments
+CRISIS = (Role.CRISIS_CLINICIAN, Role.CARE_MANAGER, Role.SUPERVISOR)  # who may know why somebody is called
 CARE = (Role.MEMBER, Role.PROXY, *DESK)
+BOOKING = (Role.MEMBER, Role.PROXY, *BOOKS)
 SYSTEMS = (*CARE, Role.SYSTEM)
+READS = (Role.NETWORK_MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR)  # the directory, and how imports went
+IMPORTS = (Role.NETWORK_MANAGER, Role.SUPERVISOR)  # who brings files in and settles what they left open
+HOURS = (Role.NETWORK_MANAGER, Role.PRACTICE_MANAGER, Role.PRACTITIONER)
+OWN_HOURS = (Role.PRACTICE_MANAGER, Role.PRACTITIONER)
 
 LONGEST_KEY = 255
 #: What the description of an operation says of the headers it wants.

@@ -12,7 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from switchboard.api.appointments import told
-from switchboard.api.callers import CARE, DESK, KEYED, key_of, once_each
+from switchboard.api.callers import BOOKING, CARE, DESK, KEYED, key_of, once_each
 from switchboard.api.matching import matched
 from switchboard.api.paging import FARTHEST, LARGEST_PAGE, PAGE, page, start_of
 from switchboard.api.people import member_or_404
@@ -45,12 +45,14 @@ from switchboard.frontdoor.queries import (
     triage_of,
     waiting_requests,
 )
-from switchboard.kernel.reasons import Reason
+from switchboard.kernel.reasons import Decision, Reason
 from switchboard.members.queries import public_ids_of, viewer_of
 from switchboard.outcomes.wording import instrument_in_force
+from switchboard.platform.access import Viewer
 from switchboard.platform.clock import today
 from switchboard.platform.doors import for_roles
 from switchboard.platform.lastresort import CRISIS_WORDS
+from switchboard.scheduling.core.answer import Outcome
 
 router = Router(tags=["requests"])
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
@@ -297,7 +299,7 @@ def override(request: HttpRequest, request_id: UUID, asked: OverrideAsked) -> Tr
 
 
 @router.post("/requests/{request_id}/offers", response={201: MatchTold}, openapi_extra=KEYED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 @once_each(201)
 def offer(request: HttpRequest, request_id: UUID, asked: WishesAsked) -> MatchTold:
     """Match the request now and keep what was offered."""
@@ -308,7 +310,7 @@ def offer(request: HttpRequest, request_id: UUID, asked: WishesAsked) -> MatchTo
 
 
 @router.get("/requests/{request_id}/offers", response=list[OfferTold])
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def offers(request: HttpRequest, request_id: UUID) -> list[OfferTold]:
     """Give the last batch of times offered."""
     viewer = viewer_of(request)
@@ -322,18 +324,25 @@ def offers(request: HttpRequest, request_id: UUID) -> list[OfferTold]:
 
 
 @router.post("/requests/{request_id}/appointments", response={201: AppointmentTold}, openapi_extra=KEYED)
-@for_roles(*CARE)
+@for_roles(*BOOKING)
 def book(request: HttpRequest, request_id: UUID, asked: BookAsked) -> HttpResponse:
     """Book a time for a request. 409 when somebody was quicker, with the next three that fit it."""
     viewer, key, view = viewer_of(request), key_of(request), _view(request, request_id)
     decision = actions.book(
         request_id=view.request_id, slot_id=asked.slot_id, modality=asked.modality, by=viewer, key=key
     )
-    others = None
-    if not decision.outcome.done:
-        found = actions.offer(request_id=view.request_id, by=viewer).found
-        others = [pair(one, viewer.language) for one in found.outcome if one.slot != asked.slot_id][:3]
-    return told(decision, viewer.language, 201, asked.slot_id, asked.modality, alternatives=others)
+    return _kept(viewer, view, asked, decision)
+
+
+@router.post("/requests/{request_id}/holds", response={201: AppointmentTold}, openapi_extra=KEYED)
+@for_roles(*BOOKING)
+def hold(request: HttpRequest, request_id: UUID, asked: BookAsked) -> HttpResponse:
+    """Keep a time for a request while it is read over; it ends by itself. 409 as when booking."""
+    viewer, key, view = viewer_of(request), key_of(request), _view(request, request_id)
+    decision = actions.hold_time(
+        request_id=view.request_id, slot_id=asked.slot_id, modality=asked.modality, by=viewer, key=key
+    )
+    return _kept(viewer, view, asked, decision)
 
 
 @router.post("/requests/{request_id}/close", response=Done, openapi_extra=KEYED)
@@ -343,6 +352,14 @@ def close(request: HttpRequest, request_id: UUID, asked: CloseAsked) -> Done:
     """Close a request that will not be booked."""
     actions.close(public_id=_view(request, request_id).public_id, reason=asked.reason, by=viewer_of(request))
     return Done()
+
+
+def _kept(viewer: Viewer, view: RequestView, asked: BookAsked, decision: Decision[Outcome]) -> HttpResponse:
+    others = None
+    if not decision.outcome.done:
+        found = actions.offer(request_id=view.request_id, by=viewer).found
+        others = [pair(one, viewer.language) for one in found.outcome if one.slot != asked.slot_id][:3]
+    return told(decision, viewer.language, 201, asked.slot_id, asked.modality, alternatives=others)
 
 
 def _view(request: HttpRequest, request_id: UUID) -> RequestView:

@@ -18,6 +18,8 @@ from switchboard.platform.doorkeeper import API, Doorkeeper
 from switchboard.platform.tokens import bearer, sign_in
 
 LARGEST = 1_000_000  # bytes of a body
+MOST_SENT = 20_000_000  # bytes of a body that brings in files
+FILES = f"{API}imports"
 MOST_HEADERS = 100
 JSON_KINDS = ("application/json", "application/fhir+json")
 TITLES: Mapping[int, tuple[str, str]] = {
@@ -96,8 +98,9 @@ def _unreadable_body(told: Mapping[str, Any]) -> HttpResponse | None:
     length = str(told.get("CONTENT_LENGTH") or "0")
     if not length.isdigit():
         return problem(400, "refused", "Content-Length is not a number.")
-    if int(length) > LARGEST:
-        return problem(413, "too_large", f"The body is larger than {LARGEST} bytes.")
+    most = MOST_SENT if told.get("PATH_INFO") == FILES else LARGEST
+    if int(length) > most:
+        return problem(413, "too_large", f"The body is larger than {most} bytes.")
     if told.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
         return problem(415, "unsupported_encoding", "Send the body as it is, not compressed.")
     kind, _, charset = told.get("CONTENT_TYPE", "").partition(";")

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from switchboard.api.callers import DESK, KEYED, SYSTEMS, once_each
 from switchboard.api.problems import Problem
-from switchboard.api.shapes import AppointmentTold, Asked, Day, Done, Told, Words
-from switchboard.frontdoor.actions import note
+from switchboard.api.shapes import AppointmentTold, Asked, Day, Done, RouteTold, Told, Words
+from switchboard.frontdoor.actions import follow_up, note
 from switchboard.frontdoor.queries import notes_of, visits_of
 from switchboard.members.queries import Asked as Identifiers
 from switchboard.members.queries import TooLittleSaid, find_members, member_file, member_id_of, viewer_of
@@ -67,16 +67,6 @@ class WhoTold(Told):
     state: str
 
 
-class RouteTold(Told):
-    """One way to reach a member, and what may be said there."""
-
-    kind: str
-    value: str
-    may_text: bool
-    may_leave_message: bool
-    discreet: bool
-
-
 class CoverTold(Told):
     """A period of coverage; ``ends`` is the first day out."""
 
@@ -100,6 +90,13 @@ class NoteAsked(Asked):
     """What was said or agreed."""
 
     text: Words
+
+
+class FollowUpAsked(Asked):
+    """What is to be done, and by the end of which day of the member's."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    due: Day
 
 
 class NoteTold(Told):
@@ -142,7 +139,7 @@ def record(request: HttpRequest, member: UUID) -> FileTold:
     who = {name: getattr(found.head, name) for name in WhoTold.model_fields if name != "member"}
     return FileTold(
         who=WhoTold(member=found.head.public_id, **who),
-        routes=[RouteTold(**{n: getattr(r, n) for n in RouteTold.model_fields}) for r in found.routes],
+        routes=[RouteTold.of(r) for r in found.routes],
         only_these=found.only_these,
         coverages=[CoverTold(**{n: getattr(c, n) for n in CoverTold.model_fields}) for c in found.coverages],
     )
@@ -181,4 +178,13 @@ def notes(request: HttpRequest, member: UUID) -> list[NoteTold]:
 def write_note(request: HttpRequest, member: UUID, asked: NoteAsked) -> Done:
     """Write down a note about a member."""
     note(member_id=member_or_404(member), text=asked.text, by=viewer_of(request))
+    return Done()
+
+
+@router.post("/members/{member}/follow-ups", response={201: Done}, openapi_extra=KEYED)
+@for_roles(*DESK)
+@once_each(201)
+def add_follow_up(request: HttpRequest, member: UUID, asked: FollowUpAsked) -> Done:
+    """Put something to be done for a member in the follow-up queue."""
+    follow_up(member_id=member_or_404(member), text=asked.text, due=asked.due, by=viewer_of(request))
     return Done()

@@ -196,6 +196,21 @@ class CrisisTold(Told):
         return cls(id=view.public_id, because=reasons(view.because, language), **rest)
 
 
+class RouteTold(Told):
+    """One way to reach a member, and what may be said there."""
+
+    kind: str
+    value: str
+    may_text: bool
+    may_leave_message: bool
+    discreet: bool
+
+    @classmethod
+    def of(cls, route: Any) -> "RouteTold":
+        """Give a way to reach a member."""
+        return cls(**{name: getattr(route, name) for name in cls.model_fields})
+
+
 class Done(Told):
     """It is done."""
 

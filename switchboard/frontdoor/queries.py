@@ -142,6 +142,13 @@ def waiting_requests(*, limit: int = 100) -> list[RequestView]:
     return [view_of(row) for row in rows.order_by("due_at", "asked_at")[:limit]]
 
 
+def request_waiting(*, public_id: UUID) -> RequestView | None:
+    """Give one request that waits for an appointment, as lists show it; it opens no record."""
+    rows = Request.objects.filter(state__in=["open", "triaged", "offered"], booked_at__isnull=True)
+    row = rows.filter(public_id=public_id).first()
+    return None if row is None else view_of(row)
+
+
 def triage_of(*, viewer: Viewer, request: RequestView) -> TriageView | None:
     """Give the triage that counts for a request: the newest. A viewer of masked data is told no scores."""
     with transaction.atomic():

@@ -84,6 +84,7 @@ class Acting:
     """Somebody who may act for a member; ``may`` is what counts today, ``until`` the first day after."""
 
     proxy_id: int
+    member_id: int
     name: str
     kind: str
     may: tuple[str, ...]
@@ -109,4 +110,4 @@ def acted_for(*, viewer: Viewer) -> list[Acting]:
 
 def _acting(row: Proxy, name: str, may: Iterable[str] | None = None) -> Acting:
     allowed = row.may if may is None else may
-    return Acting(row.pk, name, row.kind, tuple(sorted(allowed)), row.ends_on)
+    return Acting(row.pk, row.member_id, name, row.kind, tuple(sorted(allowed)), row.ends_on)

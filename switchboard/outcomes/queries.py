@@ -11,7 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 from switchboard.kernel.reasons import Reason
 from switchboard.outcomes.models import Answer, Assessment, CrisisTask
 from switchboard.outcomes.safety_net import DRILL, LEVELS
-from switchboard.platform.access import DataClass, Extent, Viewer
+from switchboard.platform.access import AccessDenied, DataClass, Extent, Viewer
 from switchboard.platform.audit import touch
 
 
@@ -150,7 +150,11 @@ def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[Cr
         if row is None:
             return None
         if row.member_id is not None:
-            touch(viewer=viewer, member_id=row.member_id, data_class=DataClass.CRISIS, what="crisis_task")
+            much = touch(
+                viewer=viewer, member_id=row.member_id, data_class=DataClass.CRISIS, what="crisis_task"
+            )
+            if much is not Extent.FULL:  # who sees a flag only is not told why
+                raise AccessDenied(viewer, row.member_id, DataClass.CRISIS, "crisis_task")
         history = [
             CrisisHappening(e.at, e.kind, e.by.name if e.by else "", e.note)
             for e in row.events.select_related("by").order_by("id")

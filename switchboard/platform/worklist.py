@@ -64,6 +64,12 @@ def waiting(*queues: str, limit: int = 100) -> list[Work]:
     return [_work(row) for row in rows.order_by("urgency", "due_at", "id")[:limit]]
 
 
+def work_numbered(*, public_id: UUID) -> Work | None:
+    """Give one open thing to do; None when there is none, or it is closed."""
+    row = WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).first()
+    return None if row is None else _work(row)
+
+
 def take(*, public_id: UUID, by: Viewer) -> None:
     """Put one's name on a thing to do."""
     WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).update(assigned_to_id=by.user_id)

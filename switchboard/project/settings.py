@@ -105,6 +105,7 @@ TEMPLATES = [
     }
 ]
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000  # of a body with files for the API; its gate bounds all others
 LOGGING = logging_settings()
 METRICS_TOKEN = os.environ.get("SWITCHBOARD_METRICS_TOKEN", "")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -7,6 +7,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from switchboard.platform.roles import Role
+from tests.api import test_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ def test_every_write_that_creates_or_books_asks_for_a_key():
             "post" not in operations
             or path in free
             or "/crisis/" in path
+            or path.endswith("/preview")
             or path.endswith(("/say", "/answers"))
         ):
             continue
@@ -56,11 +58,22 @@ def test_without_a_key_nothing_but_the_description_opens(client):
             assert answer["Content-Type"] == "application/problem+json"
 
 
+def caller_for(caller, path: str, method: str, made: dict) -> object:
+    """Give a caller of a role that the operation serves, so that it is not refused for its role."""
+    name = f"{method.upper()} {path.removeprefix('/api')}"
+    roles = test_pages.operations().get(name, frozenset({Role.SUPERVISOR}))
+    role = Role.SUPERVISOR if Role.SUPERVISOR in roles else min(roles)
+    if role not in made:
+        made[role] = caller(role)
+    return made[role]
+
+
 def swept(caller, examples: int) -> None:
-    one = caller(Role.SUPERVISOR)
+    callers: dict = {}
     schema = schemathesis.openapi.from_dict(described())
     for result in schema.get_all_operations():
         operation = result.ok()
+        one = caller_for(caller, operation.path, operation.method, callers)
 
         @settings(
             max_examples=examples, deadline=None, database=None, derandomize=True,
@@ -69,7 +82,7 @@ def swept(caller, examples: int) -> None:
         @given(case=operation.as_strategy())
         def sent(case):
             body = None if case.body is schemathesis.core.NOT_SET else case.body
-            answer = one.send(
+            answer = one.send(  # noqa: B023 - called before the next turn
                 case.method.upper(), case.formatted_path.removeprefix("/api"),
                 raw=b"" if body is None else json.dumps(body).encode(),
             )  # fmt: skip

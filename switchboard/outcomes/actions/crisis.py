@@ -11,7 +11,7 @@ from switchboard.outcomes import safety_net
 from switchboard.outcomes.core.escalation import Closer, may_close
 from switchboard.outcomes.core.safety import Risk
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
-from switchboard.platform.access import AccessDenied, DataClass, Viewer
+from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.accounts import people_with_role
 from switchboard.platform.audit import record, relate, touch
 from switchboard.platform.clock import now
@@ -92,6 +92,9 @@ def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
     """Take a crisis task; gives False when somebody else holds it or it is closed."""
     with transaction.atomic():
         task = CrisisTask.objects.select_for_update().get(public_id=public_id)
+        may = extent(viewer=by, data_class=DataClass.CRISIS, relation=Relation.ASSIGNED, write=True)
+        if may.outcome is not Extent.FULL:  # a flag is no leave to take the call: a navigator hands over
+            raise AccessDenied(by, task.member_id, DataClass.CRISIS, "crisis_task")
         if task.member_id:
             relate(viewer=by, member_id=task.member_id, kind="task", reason="crisis task", minutes=240)
         held = task.acknowledged_by is not None and task.acknowledged_by.is_active
@@ -108,9 +111,11 @@ def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
 def _may_work_on(task: CrisisTask, by: Viewer) -> None:
     """Raise AccessDenied unless ``by`` may work on a task; one that is nobody's only by who has taken it."""
     if task.member_id is not None:
-        touch(
+        much = touch(
             viewer=by, member_id=task.member_id, data_class=DataClass.CRISIS, what="crisis_task", write=True
         )
+        if much is not Extent.FULL:
+            raise AccessDenied(by, task.member_id, DataClass.CRISIS, "crisis_task")
         return
     if by.user_id is None or task.acknowledged_by_id != by.user_id:
         raise AccessDenied(by, None, DataClass.CRISIS, "crisis_task")
