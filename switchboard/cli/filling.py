@@ -81,7 +81,7 @@ def import_verb(
     KIND is one of members, practitioners, slots, fhir, plan-net, nppes, scheduling-links.
     """
     with at_hand(machine):
-        from switchboard.interop.intake import take_in
+        from switchboard.interop.intake import in_words, take_in
 
         report = take_in(
             kind=kind,
@@ -94,7 +94,7 @@ def import_verb(
             quiet=machine,
         )
         if report["state"] != "done":
+            if not machine:
+                click.echo(in_words(report))
             fail(machine, f"{source}: {report['problem']}", report=report)
-        answer(
-            machine, report, "\n".join(f"{what}: {n}" for what, n in report.items() if n not in ("", {}, []))
-        )
+        answer(machine, report, in_words(report))

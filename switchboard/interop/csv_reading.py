@@ -17,6 +17,7 @@ from switchboard.interop.findings import FileProblem, Findings
 
 SEPARATORS = ",;\t"
 MAX_CELL = 65_536
+MAX_LINE = 4 * 1024 * 1024  # characters: a longer line is no table, and memory stays constant
 CHUNK = 1 << 20
 TOTALS = frozenset({"total", "totals", "grand total", "subtotal", "sum", "count"})
 MARKS = (
@@ -79,7 +80,7 @@ def read_csv(
         separator = max(SEPARATORS, key=first.count)
         text.seek(0)
         csv.field_size_limit(MAX_CELL)
-        reader = csv.reader(text, delimiter=separator, strict=True)
+        reader = csv.reader(_lines(text), delimiter=separator, strict=True)
         written = _next(reader, file, findings) or []
         header = [plain_header(h) for h in written]
         places = _places(header, names, required)
@@ -100,6 +101,14 @@ def _first_line(text: io.TextIOBase) -> str:
     if "\x00" in first:
         raise FileProblem("not_text")
     return first
+
+
+def _lines(text: io.TextIOBase) -> Iterator[str]:
+    """Yield each line; raise :class:`FileProblem` on one without end."""
+    while line := text.readline(MAX_LINE):
+        if len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
+            raise FileProblem("line_without_end")
+        yield line
 
 
 def _next(reader: Iterator[list[str]], file: str, findings: Findings) -> list[str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from switchboard.interop.csv_writing import safe_cell
 from switchboard.kernel.reasons import Reason
 from switchboard.rulebook.words import say
 
@@ -80,7 +81,8 @@ class Findings:
         if len(self.kept) < KEPT:
             self.kept.append(found)
         if self._writer:
-            self._writer.writerow([file, line, column, found.severity, code, found.hint])
+            cells = (file, line, column, found.severity, code, found.hint)
+            self._writer.writerow([safe_cell(cell) for cell in cells])
 
     def note(self, file: str, line: int, wrong: Wrong) -> None:
         """Note what a cell reader raised."""

@@ -18,6 +18,7 @@ from switchboard.interop.findings import FileProblem, Findings
 
 LONGEST = 5 * 1024 * 1024  # bytes a resource, as the FHIR edge's own limit
 DEEPEST = 100
+SWOLLEN, ALWAYS = 200, 64 * 1024 * 1024  # a text unpacks to some 30 times its size, a bomb to 1,000
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # PostgreSQL stores no NUL
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -28,7 +29,7 @@ def read_ndjson(path: Path, *, findings: Findings) -> Iterator[tuple[int, dict[s
     file = path.name
     try:
         with _opened(path) as raw:
-            for number, line in _lines(raw):
+            for number, line in _lines(raw, max(ALWAYS, SWOLLEN * path.stat().st_size)):
                 if not line.strip():
                     continue
                 code, found = _read(line)
@@ -46,14 +47,17 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _lines(raw: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines(raw: BinaryIO, most: int) -> Iterator[tuple[int, bytes]]:
     """Yield lines with their numbers; of a huge one only its beginning, so that memory stays constant."""
     number = 0
     while line := raw.readline(LONGEST + 1):
         number += 1
+        if raw.tell() > most:
+            raise FileProblem("gzip_swollen")
         if len(line) > LONGEST and not line.endswith(b"\n"):
             while (rest := raw.readline(1 << 20)) and not rest.endswith(b"\n"):
-                pass
+                if raw.tell() > most:
+                    raise FileProblem("gzip_swollen")
         yield number, line
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from switchboard.interop.csv_reading import MAX_LINE
 from switchboard.interop.csv_writing import safe_cell
 from switchboard.platform.clock import stopped_at
 from switchboard.platform.staging import ask
@@ -107,6 +108,14 @@ def test_legal_names_are_taken_as_they_are(bring):
         f"{n},{name},,199{n}-05-04,,,\n" for n, name in enumerate(["O'Brien", "李", "Null", "True", "X"])
     )
     assert bring("members", (MEMBERS + rows).encode()).counts["members_added"] == 5
+
+
+@pytest.mark.parametrize("start", ["\t", "\r"])
+def test_a_formula_behind_a_tab_or_return_is_text_without_them_and_safe_with_them(bring, start):
+    row = f'7,"{start}=1+1",,1990-05-04,,,\n'
+    assert bring("members", (MEMBERS + row).encode()).state == "done"
+    assert ask("SELECT family_name FROM members_member") == [("=1+1",)]
+    assert safe_cell(f"{start}=1+1") == f"'{start}=1+1"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+x", "-x", "@SUM(A1)"])
@@ -298,3 +307,14 @@ def test_a_roster_that_names_nobody_stops_however_small_it_was(bring):
     assert (stopped.state, "2" in stopped.problem) == ("refused", True)
     assert ask("SELECT count(*) FROM network_practitionerrole WHERE active") == [(2,)]
     assert bring("practitioners", ROSTER.encode(), approve_fewer=True).counts["roles_ended"] == 2
+
+
+def test_a_line_without_end_is_no_table_and_is_never_held_whole(bring):
+    report = bring("members", MEMBERS.encode() + b"x," * (MAX_LINE // 2 + 1))
+    assert (report.state, "no end" in report.problem, people()) == ("refused", True, 0)
+
+
+def test_the_reject_file_is_safe_in_a_spreadsheet_whatever_the_file_is_called(bring, tmp_path):
+    rejects = tmp_path / "rejects.csv"
+    bring("members", (MEMBERS + "7,Lee,,x,,,\n").encode(), name="=cmd.csv", rejects=rejects)
+    assert "\n'=cmd.csv,2," in rejects.read_text("utf-8").replace("\r", "")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from switchboard.interop.ndjson_reading import LONGEST
+from switchboard.interop.ndjson_reading import ALWAYS, LONGEST
 from switchboard.platform.staging import ask
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,8 @@ def people() -> int:
     ("line", "code"),
     [
         (b"not json\n", "not_json"),
+        (b"<Patient xmlns='http://hl7.org/fhir'/>\n", "not_json"),
+        (b"{\x00}\n", "not_json"),
         (b'{"resourceType":"Patient","id":"x","id":"y"}\n', "key_twice"),
         (b'{"resourceType":"Patient","multipleBirthInteger":NaN}\n', "not_json"),
         (b'{"resourceType":"Patient","id":"\\ud800"}\n', "not_json"),
@@ -129,3 +131,48 @@ def test_types_that_are_not_read_are_counted_and_a_nameless_type_is_an_error(bri
 def test_a_period_backwards_is_refused(bring):
     report = bring("fhir", ndjson(LEE, COVER | {"period": {"start": "2026-02-01", "end": "2026-01-01"}}))
     assert report.codes == {"period_backwards": 1}
+
+
+CLINICIAN = {"resourceType": "Practitioner", "id": "d1", "name": [{"family": "Poe"}]}
+ROLE = {"resourceType": "PractitionerRole", "id": "r1", "practitioner": {"reference": "Practitioner/d1"}}
+
+
+def test_a_role_of_nobody_is_refused_and_one_that_leads_elsewhere_too(bring):
+    assert bring("fhir", ndjson(ROLE)).codes == {"practitioner_not_found": 1}
+    foreign = ROLE | {"practitioner": {"reference": "javascript:alert(1)"}}
+    assert bring("fhir", ndjson(CLINICIAN, foreign)).codes == {"reference_foreign": 1}
+    assert ask("SELECT count(*) FROM network_practitionerrole") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "specialty", [{"text": "Therapy"}, {"coding": [{"system": "http://elsewhere.example", "code": "T"}]}]
+)
+def test_a_specialty_in_words_or_of_another_system_waits_and_is_no_default(bring, specialty):
+    report = bring("fhir", ndjson(CLINICIAN, ROLE | {"specialty": [specialty]}))
+    assert (report.state, report.held) == ("done", {"specialty_without_code": 1})
+    assert ask("SELECT specialties, treats FROM network_practitionerrole") == [([], [])]
+    assert ask("SELECT kind FROM platform_workitem WHERE queue = 'import-review'") == [
+        ("specialty_without_code",)
+    ]
+
+
+def test_a_narrative_and_what_is_attached_are_left_outside(bring):
+    """Script in a narrative, a photo that is a program: neither is kept, so neither can be shown or run."""
+    text = {
+        "status": "generated",
+        "div": "<div xmlns='http://www.w3.org/1999/xhtml'><script>x()</script></div>",
+    }
+    photo = [{"contentType": "image/png", "data": "TVqQAAMAAAAEAAAA", "url": "http://169.254.169.254/x"}]
+    assert bring("fhir", ndjson(LEE | {"text": text, "photo": photo})).state == "done"
+    (row,) = ask("SELECT m::text FROM members_member m")
+    assert not any(part in row[0] for part in ("script", "TVqQ", "169.254"))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(bring):
+    bomb = gzip.compress(b" " * (ALWAYS + LONGEST * 2))
+    report = bring("fhir", ndjson_gz(LEE) + bomb, name="bomb.ndjson.gz")
+    assert (report.state, "unpacks" in report.problem, people()) == ("refused", True, 0)
+
+
+def ndjson_gz(*resources) -> bytes:
+    return gzip.compress(ndjson(*resources))

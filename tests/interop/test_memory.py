@@ -21,9 +21,25 @@ def members(path, rows: int):
     return path
 
 
-def peak(path) -> float:
+def patients(path, rows: int):
+    """Write people and their cover as FHIR, one line in a hundred of them broken."""
+    with path.open("w") as out:
+        for n in range(rows // 2):
+            born = f"{1940 + n % 80}-{n % 12 + 1:02}-{n % 28 + 1:02}"
+            out.write(
+                f'{{"resourceType":"Patient","id":"{n}","name":[{{"family":"Lee{n}"}}],"birthDate":"{born}"}}\n'
+            )
+            whose = "nobody" if n % 50 == 0 else n
+            out.write(
+                f'{{"resourceType":"Coverage","id":"{n}","status":"active","payor":[{{"display":"Medicaid"}}],'
+                f'"beneficiary":{{"reference":"Patient/{whose}"}},"period":{{"start":"2026-01-01"}}}}\n'
+            )
+    return path
+
+
+def peak(path, kind: str = "members") -> float:
     """Import a file; give the most memory this process ever held, in MB."""
-    done = run_import(kind="members", path=path, source="s", by=SWITCHBOARD)
+    done = run_import(kind=kind, path=path, source="s", by=SWITCHBOARD, mode="good")
     assert done.state == "done", done.problem
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -32,4 +48,11 @@ def test_a_file_four_times_as_long_takes_no_more_memory(tmp_path):
     """100,000 rows, then 400,000: this process grows by less than 20 MB."""
     first = peak(members(tmp_path / "short.csv", 100_000))
     grown = peak(members(tmp_path / "long.csv", 400_000)) - first
+    assert grown < MOST_GROWTH, f"grew by {grown:.0f} MB"
+
+
+def test_so_it_is_with_fhir_and_with_broken_lines(tmp_path):
+    """50,000 resources, then 200,000: one in a hundred of them is refused."""
+    first = peak(patients(tmp_path / "short.ndjson", 50_000), "fhir")
+    grown = peak(patients(tmp_path / "long.ndjson", 200_000), "fhir") - first
     assert grown < MOST_GROWTH, f"grew by {grown:.0f} MB"

@@ -128,3 +128,18 @@ def test_what_the_load_writes_is_what_the_core_believes(said):
             )
             assert families() == [believed((Evidence(*row) for row in rows), day).outcome.value]
         transaction.set_rollback(True)
+
+
+def test_every_field_a_match_turns_on_keeps_its_evidence():
+    """What shuts or opens a gate is known by somebody's word: ages, what is treated, how much room."""
+    role = ImportedRole("r.csv", 2, "1", "1", taxonomies=(CODE,), treats=("anxiety",), modalities=("video",),
+                        levels_of_care=("outpatient",), lines_of_business=("QHP",), age_min=6, age_max=17,
+                        accepting_new=True, panel_capacity=40)  # fmt: skip
+    bring(person(), role)
+    rows = ask("SELECT field FROM network_fieldevidence WHERE kind = 'role' ORDER BY field")
+    assert [field for (field,) in rows] == [
+        "accepting_new", "age_max", "age_min", "levels_of_care", "lines_of_business", "modalities",
+        "panel_capacity", "specialties", "treats",
+    ]  # fmt: skip
+    bring(person(), role._replace(age_max=12, panel_capacity=30))
+    assert ask("SELECT age_max, panel_capacity FROM network_practitionerrole") == [(12, 30)]

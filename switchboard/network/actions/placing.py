@@ -28,8 +28,18 @@ SAID = {
 EVIDENT = {
     "organization": ("name", "phone"),
     "location": ("address_line", "phone", "accessible"),
-    "practitioner": ("family_name", "gender", "languages", "taxonomies"),
-    "role": ("specialties", "modalities", "lines_of_business", "accepting_new"),
+    "practitioner": ("family_name", "credential", "gender", "languages", "backgrounds", "taxonomies"),
+    "role": (
+        "specialties",
+        "treats",
+        "levels_of_care",
+        "modalities",
+        "lines_of_business",
+        "age_min",
+        "age_max",
+        "accepting_new",
+        "panel_capacity",
+    ),
 }
 TABLES = {
     "organization": "network_organization",
