@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 WIDE, TALL = 480, 230
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 28
+_BETWEEN = SafeString(' class="between"')
 _FIGURE = SafeString(' class="num"')
 _CELL = '<td class="num">{}</td>'
 # In a narrow place the rows are laid out as a grid, and then only the roles keep it a table.
@@ -90,14 +91,7 @@ def line_chart(
     def y(value: float) -> float:
         return round(TALL - BOTTOM - (TALL - TOP - BOTTOM) * value / top, 1)
 
-    grid = format_html_join("", '<line class="{0}" x1="{1}" x2="{2}" y1="{3}" y2="{3}"/>{4}', (
-        ("grid-line" if t else "base-line", LEFT, WIDE - RIGHT, y(t),
-         _text(LEFT - 8, y(t) + 4, written(t), "end"))
-        for t in ticks
-    ))  # fmt: skip
-    every = math.ceil(len(labels) / 8)
-    shown = ((x(n), text) for n, text in enumerate(labels) if n % every == 0)
-    marks = format_html_join("", "{}", ((_text(at, TALL - 8, text),) for at, text in shown))
+    grid, marks = _grid(ticks, y), _marks(labels, x)
     lines = format_html_join("", '<path class="line s{0}" d="{1}"/>{2}', (
         (n, _run(values, x, y), _dots(values, n, x, y)) for n, values in enumerate(series.values(), 1)
     ))  # fmt: skip
@@ -113,6 +107,71 @@ def line_chart(
         title, _key(list(series), unit), WIDE, TALL, title, grid, marks, aim, lines,
         alternative(title, [label, *series], rows),
     )  # fmt: skip
+
+
+def column_chart(
+    title: str,
+    rows: Sequence[tuple[str, Sequence[float]]],
+    series: Sequence[str],
+    unit: str = "",
+    label: str = "",
+    mark: tuple[int, str] | None = None,
+) -> SafeString:
+    """Show parts of a whole over time: a column a row, its figures one on top of the other.
+
+    ``mark`` is the row where something begins, with its word: ``(6, "This week")``.
+    """
+    ticks = nice_ticks(max((sum(values) for _name, values in rows), default=1))
+    each = (WIDE - LEFT - RIGHT) / max(len(rows), 1)
+
+    def x(n: int) -> float:
+        return round(LEFT + each * (n + 0.5), 1)
+
+    def y(value: float) -> float:
+        return round(TALL - BOTTOM - (TALL - TOP - BOTTOM) * value / ticks[-1], 1)
+
+    columns = format_html_join("", "<g><title>{}</title>{}</g>", (
+        (f"{name}: " + ", ".join(f"{s} {written(v)}" for s, v in zip(series, values, strict=True)),
+         _stack(values, x(n) - each * 0.36, each * 0.72, y))
+        for n, (name, values) in enumerate(rows)
+    ))  # fmt: skip
+    begins = "" if mark is None else format_html(
+        '<line class="target" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>{3}',
+        round(x(mark[0]) - each / 2, 1), TOP, TALL - BOTTOM,
+        _text(round(x(mark[0]) - each / 2 - 6, 1), TOP + 10, mark[1], "end"),
+    )  # fmt: skip
+    table = [[name, *(written(v) for v in values)] for name, values in rows]
+    return format_html(
+        '<figure class="chart"><figcaption class="chart__title">{}</figcaption>{}'
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}</svg>{}</figure>',
+        title, _key(series, unit), WIDE, TALL, title, _grid(ticks, y), columns,
+        _marks([name for name, _ in rows], x), begins, alternative(title, [label, *series], table),
+    )  # fmt: skip
+
+
+def _stack(values: Sequence[float], left: float, wide: float, y: Up) -> SafeString:
+    ends = [sum(values[: n + 1]) for n in range(len(values))]
+    return format_html_join("", '<rect class="s{}" x="{}" y="{}" width="{}" height="{}"/>', (
+        (n, round(left, 1), y(end), round(wide, 1), round(y(end - value) - y(end), 1))
+        for n, (value, end) in enumerate(zip(values, ends, strict=True), 1)
+    ))  # fmt: skip
+
+
+def _grid(ticks: Sequence[float], y: Up) -> SafeString:
+    return format_html_join("", '<line class="{0}" x1="{1}" x2="{2}" y1="{3}" y2="{3}"/>{4}', (
+        ("grid-line" if t else "base-line", LEFT, WIDE - RIGHT, y(t),
+         _text(LEFT - 8, y(t) + 4, written(t), "end"))
+        for t in ticks
+    ))  # fmt: skip
+
+
+def _marks(labels: Sequence[str], x: Across) -> SafeString:
+    """Name the points below, at most eight; those ``between`` go where the place is narrow."""
+    every = math.ceil(len(labels) / 8)
+    return format_html_join("", '<text{} x="{}" y="{}" text-anchor="middle">{}</text>', (
+        (_BETWEEN if n // every % 2 else "", x(n), TALL - 8, text)
+        for n, text in enumerate(labels) if n % every == 0
+    ))  # fmt: skip
 
 
 def _text(x: float, y: float, words: str, anchor: str = "middle") -> SafeString:

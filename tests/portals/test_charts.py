@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.portals.charts import bar_chart, line_chart, nice_ticks, written
+from switchboard.portals.charts import bar_chart, column_chart, line_chart, nice_ticks, written
 from switchboard.portals.geo import index, state
 from switchboard.portals.maps import Pin, county_map, even_breaks, miles_between, place_map
 
@@ -29,6 +29,21 @@ def test_ticks_are_few_start_at_zero_and_reach_the_most(most):
 
 def test_figures_are_written_as_readers_expect():
     assert [written(v) for v in (0, 1208, 6.4)] == ["0", "1,208", "6.4"]
+
+
+def test_columns_stack_their_parts_and_have_their_figures_as_a_table():
+    """Booked below, open above it, together as tall as both; the figures can be read without the picture."""
+    weeks = [("Nov 16", [30, 10]), ("Nov 23", [20, 0])]
+    tree = parsed(column_chart("Time", weeks, ["Booked", "Open"], "hours", "Week of", (1, "This week")))
+    rects = [r for r in tree.iter("rect") if r.get("x")]
+    tall = [float(r.get("height", 0)) for r in rects]
+    assert tall[0] == pytest.approx(3 * tall[1], abs=0.3)
+    assert tall[3] == 0
+    below, above = float(rects[0].get("y", 0)), float(rects[1].get("y", 0))
+    assert above + tall[1] == pytest.approx(below, abs=0.2)
+    assert [cell.text for cell in tree.iter("td") if cell.get("class") == "num"] == ["30", "10", "20", "0"]
+    assert "This week" in [text.text for text in tree.iter("text")]
+    assert "Nov 16: Booked 30, Open 10" in [title.text for title in tree.iter("title")]
 
 
 def test_the_bars_stand_in_a_table_with_their_figures():

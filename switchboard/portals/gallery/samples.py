@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from switchboard.portals.cards import Happened, MatchCard, OpenTime
-from switchboard.portals.charts import bar_chart, line_chart
+from switchboard.portals.charts import bar_chart, column_chart, line_chart
 from switchboard.portals.geo import state
 from switchboard.portals.maps import Pin, county_map, place_map
 
@@ -86,6 +86,14 @@ def sample_charts() -> dict[str, Any]:
             ["Open", "Used"],
             "hours",
             "Specialty",
+        ),
+        "columns": column_chart(
+            "Booked and open time by week",
+            [(week, [900 + 40 * n, 1400 - 30 * n]) for n, week in enumerate(weeks)],
+            ["Booked", "Open"],
+            "hours",
+            "Week of",
+            mark=(6, "This week"),
         ),
         "lines": line_chart(
             "Days to first appointment",

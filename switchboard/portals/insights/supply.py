@@ -10,7 +10,7 @@ from switchboard.insights.core.choice import ZONE, Choice, monday
 from switchboard.insights.core.demand import Demand
 from switchboard.insights.queries import Supply, Time
 from switchboard.platform.clock import today
-from switchboard.portals.charts import bar_chart, written
+from switchboard.portals.charts import bar_chart, column_chart, written
 from switchboard.portals.geo import index, state
 from switchboard.portals.insights.words import count, day
 from switchboard.portals.maps import county_map
@@ -83,11 +83,9 @@ def _weeks(time: Supply, now: datetime) -> str:
     if not time.weeks:
         return ""
     this = monday(now)
-    rows = [
-        (f"{day(week)}, this week" if week == this else day(week), [hours(t.used), hours(t.open)])
-        for week, t in time.weeks.items()
-    ]
-    return bar_chart("Booked and open time by week", rows, USED_OPEN, "hours", "Week of")
+    rows = [(day(week), [hours(t.used), hours(t.open)]) for week, t in time.weeks.items()]
+    present = next(((n, "This week") for n, week in enumerate(time.weeks) if week == this), None)
+    return column_chart("Booked and open time by week", rows, USED_OPEN, "hours", "Week of", present)
 
 
 def _bars(title: str, found: Mapping[str, Time], words: Mapping[str, str]) -> str:
@@ -120,11 +118,15 @@ def _rates(time: Supply, drawn: list[str]) -> dict[str, float]:
     least = rule("access/small_cells").on(today())["least"]
     found = time.soon.get("county", {})
     return {
-        county.fips: round(1000 * hours(found[county.fips].open if county.fips in found else 0) / members, 1)
+        county.fips: _rounded(1000 * hours(found[county.fips].open if county.fips in found else 0) / members)
         for code in drawn
         for county in state(code).counties
         if (members := time.members.get(county.fips, 0)) >= least
     }
+
+
+def _rounded(rate: float) -> float:
+    return round(rate, None if rate >= 10 else 1)
 
 
 def _map(rates: Mapping[str, float], drawn: list[str]) -> str:
