@@ -48,7 +48,7 @@ class TestTheConversation:
     @pytest.mark.parametrize("link", ["asq-1", "asq-2", "asq-3", "asq-4"])
     @pytest.mark.parametrize("value", [1, None])
     def test_a_yes_or_a_refusal_among_the_four_opens_right_now(self, link, value):
-        """NIMH counts a refusal as positive. Seen to fail without ``or_declined``."""
+        """NIMH counts a refusal as positive."""
         calm = dict.fromkeys(("asq-1", "asq-2", "asq-3", "asq-4"), 0)
         intake = {"reasons": ["self_harm"]}
         assert "asq:asq-5" not in asked(so_far(intake=intake, items={"asq": calm}))
@@ -56,7 +56,7 @@ class TestTheConversation:
 
     @pytest.mark.parametrize("value", [1, 2, 3, None])
     def test_item_nine_and_item_ten_of_the_epds_lead_to_right_now(self, value):
-        """Seen to fail when the safety screen looks at the form and not at its answers."""
+        """The safety screen looks at the answers of a form, not at the form."""
         mood = {"phq-2": {"phq2-1": 2, "phq2-2": 2}, "phq-9": {"phq9-9": 0}}
         birth = {"reasons": ["mood"], "place": "CT", "perinatal": "postpartum"}
         assert "asq:asq-1" not in asked(so_far(items=mood))
@@ -92,7 +92,7 @@ LEVELS = {
 class TestInTheDatabase:
     @pytest.mark.parametrize("code", LEVELS)
     def test_a_danger_chosen_opens_its_task_and_stands_when_it_is_unticked(self, viewer, code):  # noqa: F811
-        """Unticking is a further row (C5). Seen to fail when triage reads the latest answer only."""
+        """Unticking is a further row (C5)."""
         level, acuity, lane = LEVELS[code]
         view, _ = converse(viewer, {})
         assert say(request_id=view.request_id, question="unusual", value=[code, "voices"], by=viewer)
@@ -123,7 +123,7 @@ class TestInTheDatabase:
         assert [reason["code"] for reason in task.because] == ["risk_from_others", "risk_overdose"]
 
     def test_an_item_left_out_makes_nobody_mild(self, viewer):  # noqa: F811
-        """Eight threes and a refusal: no total, and still a clinician. Seen to fail on totals alone."""
+        """Eight threes and a refusal: no total, and still a clinician."""
         items = {"phq2-1": 3, "phq2-2": 3} | {f"phq9-{n}": 3 for n in range(3, 9)} | {"phq9-5": None}
         view, _ = converse(viewer, items)
         say(request_id=view.request_id, question="wants", value="light", by=viewer)
@@ -200,7 +200,7 @@ class TestALicensedRouting:
         assert route(CALM, TODAY).outcome.lane == "therapy"
 
     def test_it_cannot_make_danger_milder_and_may_make_it_graver(self, monkeypatch):
-        """Seen to fail when the plan's decision is taken as it comes."""
+        """The plan's decision is not taken as it comes."""
         monkeypatch.setenv("SWITCHBOARD_ROUTING", "tests.frontdoor.test_danger:mild")
         assert route(DANGER, TODAY).outcome.acuity == 2
         assert route(DANGER, TODAY).because[-1].code == "triage_wants_talk"

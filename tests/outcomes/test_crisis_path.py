@@ -264,7 +264,7 @@ class TestEnding:
 @pytest.mark.django_db
 class TestTheWorklist:
     def test_a_limit_never_cuts_somebody_in_danger_right_now(self):
-        """The newest is the gravest, behind many milder. Seen to fail when the limit is by age alone."""
+        """The newest is the gravest, behind many milder."""
         for n in range(4):
             say_several_days(member(f"W{n}"))
         last = member("W9")
@@ -276,7 +276,7 @@ class TestTheWorklist:
         assert crisis_view(public_id=milder.public_id) == milder
 
     def test_a_graver_answer_pages_whoever_has_taken_the_call(self):
-        """They may be on the telephone with somebody else. Seen to fail without the page."""
+        """They may be on the telephone with somebody else."""
         who, owner = member(), staff(Role.CRISIS_CLINICIAN)
         assessment = say_several_days(who)
         task = CrisisTask.objects.get()

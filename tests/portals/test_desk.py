@@ -428,7 +428,7 @@ def test_a_clinician_takes_the_call_tries_reaches_and_closes(desk, task):
 
 
 def test_an_imported_answer_is_shown_in_its_own_words_also_of_a_form_nobody_knows(desk, task):
-    """The clinician must see what was said. Seen to fail when the page asks for the form in force."""
+    """The clinician must see what was said."""
     clinician = desk.browser(Role.CRISIS_CLINICIAN, licence="LICSW 1")
     post(clinician, "crisis_take", task.public_id)
     for form, version, link, value in (
