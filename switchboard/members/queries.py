@@ -150,8 +150,14 @@ def given_names(*, viewer: Viewer, member_ids: Iterable[int]) -> dict[int, str]:
 
 def member_id_of(*, public_id: UUID) -> int | None:
     """Give our own number of a member (of the one kept, where two were merged); it opens no record."""
-    row = Member.objects.filter(public_id=public_id).values_list("id", "merged_into_id").first()
-    return None if row is None else row[1] or row[0]
+    with (
+        connection.cursor() as cursor
+    ):  # asked before every booking: laying out the question costs more than it
+        cursor.execute(
+            "SELECT coalesce(merged_into_id, id) FROM members_member WHERE public_id = %s", [public_id]
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def public_ids_of(member_ids: Collection[int]) -> dict[int, UUID]:

@@ -4,7 +4,7 @@ Ids are drawn before commits, so a reader may see 12 before 11. It keeps the gap
 transaction that drew the number has ended: nothing is skipped, nothing is read twice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +51,7 @@ class Reader:
             rows = cursor.fetchall()
         return self._accept(rows)
 
-    def _accept(self, rows: Iterable[tuple[int, str, str, float, float]]) -> list[Event]:
+    def _accept(self, rows: Sequence[tuple[int, str, str, float, float]]) -> list[Event]:
         events = []
         for number, kind, payload, at, clock in rows:
             if number > self.position:
@@ -59,8 +59,9 @@ class Reader:
                 self.gaps.update(dict.fromkeys(range(self.position + 1, number), clock))
                 self.position = number
             self.gaps.pop(number, None)
-            self.gaps = {n: seen for n, seen in self.gaps.items() if clock - seen < GAP_SECONDS}
             events.append(Event(number, kind, orjson.loads(payload), at))
+        if rows:
+            self.gaps = {n: seen for n, seen in self.gaps.items() if rows[-1][4] - seen < GAP_SECONDS}
         return events
 
 

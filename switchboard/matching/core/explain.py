@@ -27,7 +27,17 @@ WEEK = 7 * 1440  # minutes
 
 def because(need: Need, pair: Pair, role: RoleFacts, slot: SlotFacts, weights: Weights) -> Pair:
     """Give the pair with its reasons, what weighs most with people first."""
-    return replace(pair, because=tuple(_reasons(need, pair, role, slot, weights)))
+    return Pair(  # written out: dataclasses.replace takes as long as all the reasons
+        practitioner=pair.practitioner,
+        role=pair.role,
+        slot=pair.slot,
+        start=pair.start,
+        minutes=pair.minutes,
+        modality=pair.modality,
+        miles=pair.miles,
+        points=pair.points,
+        because=tuple(_reasons(need, pair, role, slot, weights)),
+    )
 
 
 def _reasons(need: Need, pair: Pair, role: RoleFacts, slot: SlotFacts, weights: Weights) -> Iterator[Reason]:

@@ -21,6 +21,7 @@ from switchboard.matching.core.facts import RoleFacts, SlotFacts, Vocabulary
 
 T = TypeVar("T")
 TRIES = 4
+KEPT = 20_000  # roles whose facts are kept once read back
 
 
 def role_columns(vocabulary: Vocabulary, roles: Iterable[RoleFacts]) -> RoleColumns:
@@ -109,6 +110,7 @@ class World:
         self._free = list(range(tables.rows - 1, roles - 1, -1))
         self._moved: dict[int, int] = {}  # slots changed since the ids were sorted: their row, -1 when gone
         self._busy: dict[int, dict[int, tuple[int, int]]] = {}
+        self._read: dict[int, RoleFacts] = {}  # facts read back since a role last changed
         self._own = threading.local()
 
     @classmethod
@@ -175,7 +177,20 @@ class World:
         return space
 
     def role_facts(self, tables: Tables, row: int) -> RoleFacts:
-        """Read one role back from its columns."""
+        """Give one role's facts, read back from its columns.
+
+        Kept until a role changes: then a fresh dictionary takes its place, once all is written,
+        so that what a reader puts into the old one meanwhile is forgotten with it.
+        """
+        kept = self._read
+        known = kept.get(row)
+        if known is None:
+            known = self._role_facts(tables, row)
+            if len(kept) < KEPT:
+                kept[row] = known
+        return known
+
+    def _role_facts(self, tables: Tables, row: int) -> RoleFacts:
         words, mask, small = self.vocabulary, tables.masks[row].tolist(), tables.small[row].tolist()
         x, y, z = tables.where[row].tolist()
         known = tables.results[row].tolist()
@@ -217,6 +232,8 @@ class World:
                 try:
                     made += self._make(prepared)
                 finally:
+                    if isinstance(prepared, (Tables, facts.RoleRemoved, facts.PanelChanged)):
+                        self._read = {}
                     self._version += 1
         return made
 

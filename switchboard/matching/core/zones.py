@@ -21,6 +21,7 @@ def moment(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
+@lru_cache(maxsize=8192)
 def local(minute: int, zone: str) -> datetime:
     """Give the wall clock of a zone at a minute."""
     return moment(minute).astimezone(ZoneInfo(zone))
