@@ -192,6 +192,7 @@ def measured(practitioners: int, count: int, open_share: float, *, compare: bool
     fed = [need for need, found in zip(needs, answers, strict=True) if found]
     empty = [need for need, found in zip(needs, answers, strict=True) if not found]
     show("match: with facts and reasons", lambda n: match(world, n, WEIGHTS), fed[:1000])
+    show("match: all questions, empty ones explained", lambda n: match(world, n, WEIGHTS), needs)
     show("explain an empty list", lambda n: explain_empty(world, n, WEIGHTS), empty[:100])
     if compare:
         compared(table, world, roles, slots, needs[:200], unit)
