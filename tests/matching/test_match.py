@@ -7,6 +7,7 @@ from switchboard.matching.core.facts import (
     Busy,
     Free,
     PanelChanged,
+    RolePut,
     RoleRemoved,
     SlotReleased,
     SlotsReplaced,
@@ -87,3 +88,18 @@ def test_an_engagement_closes_what_overlaps_in_every_role_until_it_ends():
         found = match(world, NEED, WEIGHTS).outcome
         assert (found[0].slot if found else None) == best, change
         agree(world, model, NEED)
+
+
+def test_changed_facts_of_a_role_show_in_its_reasons():
+    """Facts read back are kept only until a role changes. Seen to fail with what was kept left standing."""
+    world, model = both([role()], [slot()])
+    agree(world, model, NEED)
+    for change in (RolePut(role(treats=frozenset(), modalities=frozenset({"video"}))), RolePut(role())):
+        world.apply(change)
+        model.apply(change)
+        agree(world, model, NEED)
+    other = RolePut(role(practitioner=9, load=0.5))
+    world.apply(other)
+    model.apply(other)
+    assert [pair.practitioner for pair in match(world, NEED, WEIGHTS).outcome] == [9]
+    agree(world, model, NEED)
