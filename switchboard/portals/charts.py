@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 WIDE, TALL = 480, 230
-LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 28
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 28
 _BETWEEN = SafeString(' class="between"')
 _FIGURE = SafeString(' class="num"')
 _CELL = '<td class="num">{}</td>'
