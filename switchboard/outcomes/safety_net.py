@@ -129,6 +129,7 @@ def facts_of(task: CrisisTask, unreachable: frozenset[str]) -> Task:
         owner_active=task.acknowledged_by is None or task.acknowledged_by.is_active,
         unreachable=unreachable,
         attempts=sum(kind == "attempt" for kind, _ in events),
+        reached=any(kind == "reached" for kind, _ in events),
         closed=task.state == "closed",
     )
 

@@ -210,8 +210,12 @@ class TestEnding:
         unlicensed, licensed = staff(Role.CRISIS_CLINICIAN), staff(Role.CRISIS_CLINICIAN, licence="CT 1")
         assert acknowledge(public_id=task.public_id, by=unlicensed)
         refused = close_crisis(public_id=task.public_id, disposition="safe_with_plan", note="", by=unlicensed)
-        assert [r.code for r in refused.because] == ["crisis_needs_license"]
+        assert [r.code for r in refused.because] == ["crisis_needs_contact", "crisis_needs_license"]
         acknowledge(public_id=task.public_id, by=licensed)
+        note_attempt(public_id=task.public_id, reached=False, note="no answer", by=licensed)
+        early = close_crisis(public_id=task.public_id, disposition="safe_with_plan", note="", by=licensed)
+        assert [r.code for r in early.because] == ["crisis_needs_contact"]
+        note_attempt(public_id=task.public_id, reached=True, note="at her sister's", by=licensed)
         assert not close_crisis(public_id=task.public_id, disposition="", note="", by=licensed).outcome
         done = close_crisis(public_id=task.public_id, disposition="safe_with_plan", note="ok", by=licensed)
         assert done.outcome
@@ -250,6 +254,7 @@ class TestEnding:
         licensed = staff(Role.CRISIS_CLINICIAN, licence="CT 1")
         task = CrisisTask.objects.get()
         acknowledge(public_id=task.public_id, by=licensed)
+        note_attempt(public_id=task.public_id, reached=True, note="", by=licensed)
         close_crisis(public_id=task.public_id, disposition="safe_with_plan", note="", by=licensed)
         answer(assessment_id=assessment, link_id="phq9-9", value=3, by=who)
         assert CrisisTask.objects.exclude(state="closed").count() == 1

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from switchboard.kernel.reasons import RuleRef
+from switchboard.kernel.reasons import Reason, RuleRef
 from switchboard.outcomes.core.escalation import (
     Clock,
     Closer,
@@ -206,8 +206,8 @@ LICENSED = Closer(active=True, licensed=True)
 
 @pytest.mark.parametrize("disposition", [d for d, tries in CLOCK.dispositions.items() if not tries])
 def test_a_licensed_person_closes_with_a_disposition(disposition):
-    """Each listed disposition, by somebody licensed and active."""
-    decision = may_close(task(), LICENSED, disposition, CLOCK)
+    """Each listed disposition, by somebody licensed and active who wrote down that the person was reached."""
+    decision = may_close(task(reached=True), LICENSED, disposition, CLOCK)
     assert decision.outcome is True
     assert [(r.code, r.rule) for r in decision.because] == [("crisis_may_close", CLOCK.ref)]
 
@@ -235,6 +235,18 @@ def test_a_task_stays_open_and_says_why(one, closer, disposition, codes):
     assert decision.outcome is False
     assert [r.code for r in decision.because] == codes
     assert {r.rule for r in decision.because} == {CLOCK.ref}
+
+
+def test_what_says_that_somebody_spoke_with_the_person_needs_it_written_down():
+    """Only what others can tell, help being with the person, closes without."""
+    closes = {
+        d: may_close(task(), LICENSED, d, CLOCK) for d, tries in CLOCK.dispositions.items() if not tries
+    }
+    assert {d for d, decision in closes.items() if decision.outcome} == {"emergency_services", "in_hospital"}
+    refused = [r.code for d in closes.values() if not d.outcome for r in d.because]
+    assert set(refused) == {"crisis_needs_contact"}
+    assert len(refused) == 4
+    assert closes["safe_with_plan"].because == (Reason("crisis_needs_contact", {}, CLOCK.ref),)
 
 
 def test_not_reached_needs_three_attempts():

@@ -17,7 +17,8 @@ from switchboard.rulebook.rules import Value as RuleValue
 class Clock:
     """The rule in one version: steps with their time after opening, and what may close a task.
 
-    ``dispositions`` maps each code to the attempts at contact it needs.
+    ``dispositions`` maps each code to the attempts at contact it needs; ``contact`` holds those that say the
+    person was spoken with, which must have been written down.
     """
 
     ref: RuleRef
@@ -27,6 +28,7 @@ class Clock:
     unfinished_step: str
     unfinished_after: timedelta
     dispositions: Mapping[str, int]
+    contact: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Task:
     owner_active: bool = True
     unreachable: frozenset[str] = frozenset()
     attempts: int = 0
+    reached: bool = False
     closed: bool = False
 
 
@@ -101,6 +104,8 @@ def may_close(task: Task, closer: Closer, disposition: str, clock: Clock) -> Dec
     elif task.attempts < clock.dispositions[disposition]:
         needed = {"attempts": clock.dispositions[disposition]}
         refusals.append(Reason("crisis_needs_attempts", needed, clock.ref))
+    elif disposition in clock.contact and not task.reached:
+        refusals.append(Reason("crisis_needs_contact", {}, clock.ref))
     if not closer.active:
         refusals.append(Reason("crisis_closer_inactive", {}, clock.ref))
     if not closer.licensed:
@@ -130,6 +135,7 @@ def clock_of(value: RuleValue) -> Clock:
         unfinished_step=value["unfinished_step"],
         unfinished_after=timedelta(seconds=value["unfinished_after_seconds"]),
         dispositions={d["code"]: d.get("min_attempts", 0) for d in entries},
+        contact=frozenset(d["code"] for d in entries if d.get("needs_contact")),
     )
 
 
