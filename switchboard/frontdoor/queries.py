@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from psycopg import sql
 
 from switchboard.frontdoor.core.asks import URGENCIES, Asks
@@ -77,8 +80,12 @@ class NoteView:
 
 def request_of(*, viewer: Viewer, public_id: UUID) -> RequestView | None:
     """Give one request, audited; None when there is none (or none the viewer may know of raises)."""
+    return _one(viewer, Request.objects.filter(public_id=public_id))
+
+
+def _one(viewer: Viewer, rows: QuerySet[Request]) -> RequestView | None:
     with transaction.atomic():
-        row = Request.objects.filter(public_id=public_id).first()
+        row = rows.first()
         if row is None or row.pk in _own_only(viewer, row.member_id, [row]):
             return None
         touch(viewer=viewer, member_id=row.member_id, data_class=DataClass.CLINICAL, what="request",
@@ -88,8 +95,7 @@ def request_of(*, viewer: Viewer, public_id: UUID) -> RequestView | None:
 
 def request_numbered(*, viewer: Viewer, request_id: int) -> RequestView | None:
     """Give one request by its number, audited; None when there is none."""
-    found = Request.objects.filter(pk=request_id).values_list("public_id", flat=True).first()
-    return None if found is None else request_of(viewer=viewer, public_id=found)
+    return _one(viewer, Request.objects.filter(pk=request_id))
 
 
 def requests_of(*, viewer: Viewer, member_id: int, limit: int = 20) -> list[RequestView]:
@@ -198,6 +204,14 @@ def intake_of(request_id: int) -> dict[str, Any]:
     """Give the latest answer of each of the front door's own questions."""
     rows = IntakeAnswer.objects.filter(request_id=request_id).order_by("id")
     return {row.question: row.value for row in rows}
+
+
+def triaged_with_answers(request_id: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Give the needs of the triage that counts and the answers as :func:`intake_of`, in one statement."""
+    answers = IntakeAnswer.objects.filter(request=OuterRef("request_id")).order_by("id")
+    told = ArraySubquery(answers.values(told=JSONObject(question="question", value="value")))
+    row = Triage.objects.filter(request_id=request_id).annotate(answers=told).last()
+    return None if row is None else (row.needs, {a["question"]: a["value"] for a in row.answers})
 
 
 def usual_answers(*, viewer: Viewer, request: RequestView) -> dict[str, Any]:

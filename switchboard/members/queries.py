@@ -6,19 +6,20 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
-from switchboard.members.core.guardians import Grant, may_see
 from switchboard.members.core.identity import plain_name, plain_phone
-from switchboard.members.models import ContactRoute, Coverage, Member, Preference, Proxy
+from switchboard.members.grants import own_and_proxied
+from switchboard.members.models import ContactRoute, Coverage, Member, Preference
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.audit import record, touch
 from switchboard.platform.clock import today
 from switchboard.platform.masking import last_four, listed
 from switchboard.platform.roles import PURPOSE, Role
-from switchboard.rulebook.rules import rule
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -48,38 +49,19 @@ def viewer_for(
 ) -> Viewer:
     """Give a user as a viewer, with their own record and the people they may act for today."""
     role = Role(user.role)
-    own = Member.objects.filter(user_id=user.pk, merged_into__isnull=True).values_list("id", flat=True)
+    own, proxied = own_and_proxied(user.pk) if role in {Role.MEMBER, Role.PROXY} else (None, {})
     return Viewer(
         user_id=user.pk,
         name=user.name,
         role=role,
         purpose=PURPOSE[role],
-        member_id=own.first() if role in {Role.MEMBER, Role.PROXY} else None,
-        proxied=_proxied(user.pk) if role in {Role.MEMBER, Role.PROXY} else {},
+        member_id=own,
+        proxied=proxied,
         licensed=bool(user.licence),
         language=language,
         request_id=request_id,
         scopes=scopes,
     )
-
-
-def _proxied(user_id: int) -> dict[int, frozenset[str]]:
-    """Give whom a user may act for today and in what; a parent's view narrows and ends by the child's age."""
-    grants = Proxy.objects.filter(user_id=user_id, revoked_at__isnull=True).select_related("member")
-    seen = {grant.member_id: _allowed(grant) for grant in grants}
-    return {member_id: may for member_id, may in seen.items() if may}
-
-
-def _allowed(grant: Proxy) -> frozenset[str]:
-    day = today(grant.member.time_zone)
-    return may_see(
-        Grant(grant.kind, frozenset(grant.may), grant.starts_on, grant.ends_on),
-        born=grant.member.birth_date,
-        state=grant.member.state,
-        day=day,
-        rules=rule("consent/proxies").on(day),
-        ages=rule("consent/minors_outpatient_mental_health").on(day),
-    ).outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +92,14 @@ def care_facts(*, viewer: Viewer, member_id: int) -> CareFacts:
     with transaction.atomic():
         touch(viewer=viewer, member_id=member_id, data_class=DataClass.COVERAGE, what="care_facts",
               scope="appointments")  # fmt: skip
-        row = Member.objects.select_related("preference").get(pk=member_id)
+        periods = Coverage.objects.filter(member=OuterRef("pk")).order_by("-period")
+        told = JSONObject(starts="period__startswith", ends="period__endswith", line="line_of_business")
+        rows = Member.objects.select_related("preference").annotate(
+            periods=ArraySubquery(periods.values(told=told))
+        )
+        row = rows.get(pk=member_id)
         wish: Preference | None = getattr(row, "preference", None)
-        covered = Coverage.objects.filter(member_id=member_id, period__contains=today(row.time_zone))
-        line = covered.order_by("-period").values_list("line_of_business", flat=True).first()
+        line = _line_on(today(row.time_zone), row.periods)
     return CareFacts(
         row.pk,
         row.birth_date,
@@ -130,6 +116,15 @@ def care_facts(*, viewer: Viewer, member_id: int) -> CareFacts:
         tuple(wish.genders) if wish else (),
         tuple(wish.modalities) if wish else (),
     )
+
+
+def _line_on(day: date, periods: Iterable[dict[str, str | None]]) -> str | None:
+    """Give the line of business in force on a day; of several, the one that began last."""
+    said = day.isoformat()
+    covered = (
+        p["line"] for p in periods if (p["starts"] or "") <= said and (p["ends"] is None or said < p["ends"])
+    )
+    return next(covered, None)
 
 
 def given_names(*, viewer: Viewer, member_ids: Iterable[int]) -> dict[int, str]:

@@ -92,6 +92,13 @@ class AccessDenied(Exception):  # noqa: N818 - it is an answer, not a fault
         self.viewer, self.member_id, self.data_class, self.what = viewer, member_id, data_class, what
 
 
+def _hat(role: Role, relation: Relation) -> Role:
+    """Give the row that holds: a parent is often a member too, and is each of the two to another record."""
+    if role in {Role.MEMBER, Role.PROXY}:
+        return {Relation.OWN: Role.MEMBER, Relation.PROXY: Role.PROXY}.get(relation, role)
+    return role
+
+
 def extent(
     *,
     viewer: Viewer,
@@ -107,7 +114,8 @@ def extent(
     matrix = rule("access/matrix").on(today())
     if viewer.user_id is None and viewer.role is Role.SYSTEM and data_class not in NEVER_HELD:
         return Decision(Extent.FULL, (Reason("access_own_process", {}, matrix.ref),))
-    cell: str = matrix["cells"].get(viewer.role.value, {}).get(data_class.value, "-")
+    role = _hat(viewer.role, relation)
+    cell: str = matrix["cells"].get(role.value, {}).get(data_class.value, "-")
     scope = f"{'write' if write else 'read'}:{data_class.value}"
     tied = (
         "r" in cell
@@ -117,7 +125,7 @@ def extent(
         or ("c" in cell and scope in viewer.scopes)
     )
     if not tied or (write and "w" not in cell) or ("*" in cell and not consented):
-        params = {"role": viewer.role.value, "data_class": data_class.value}
+        params = {"role": role.value, "data_class": data_class.value}
         return Decision(Extent.NOTHING, (Reason("access_denied", params, matrix.ref),))
     much = Extent.FLAG if "f" in cell else Extent.MASKED if "m" in cell else Extent.FULL
     return Decision(much, (Reason("access_granted", {"cell": cell}, matrix.ref),))

@@ -1,6 +1,8 @@
 """Every touch of a person's record is written down in the transaction that touches it, or does not happen."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +17,31 @@ from switchboard.platform.roles import Role
 
 class NotWrittenDown(Exception):  # noqa: N818 - it is an answer, not a fault
     """The audit row could not be written, so what it would have told of must not happen either."""
+
+
+_gathered: ContextVar[list[AuditEvent] | None] = ContextVar("gathered", default=None)
+AT_ONCE = frozenset({"open", "refused"})  # the alarm counts these rows in the same breath
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """One transaction whose reads and writes are written down with one statement, before it is kept.
+
+    For a page that touches a record in several places: when the rows cannot be written, nothing it did is
+    kept and nothing it read is shown, since the page's answer is sent only after the block has ended.
+    """
+    if _gathered.get() is not None:
+        yield  # inside another: that one writes
+        return
+    rows: list[AuditEvent] = []
+    with transaction.atomic():
+        before = _gathered.set(rows)
+        try:
+            yield
+        finally:
+            _gathered.reset(before)
+        if rows:
+            _write(rows)
 
 
 def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Relation:
@@ -96,8 +123,19 @@ def record(
         allowed=allowed,
         request_id=viewer.request_id,
     )
+    gathered = _gathered.get()
+    if gathered is None or action in AT_ONCE:
+        _write([row])
+    else:
+        gathered.append(row)
+
+
+def _write(rows: list[AuditEvent]) -> None:
     try:
-        row.save(force_insert=True)
+        if len(rows) == 1:
+            rows[0].save(force_insert=True)
+        else:
+            AuditEvent.objects.bulk_create(rows)
     except (OperationalError, DataError):
         raise  # the database is away, or the caller's words do not fit: said elsewhere
     except DatabaseError as fault:

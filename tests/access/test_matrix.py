@@ -61,6 +61,20 @@ def test_a_class_that_asks_consent_opens_with_it_only():
     assert extent(**who, relation=Relation.NONE, consented=True).outcome is Extent.NOTHING
 
 
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.PROXY])
+@pytest.mark.parametrize(("relation", "row"), [(Relation.OWN, "member"), (Relation.PROXY, "proxy")])
+def test_a_parent_who_is_a_member_is_each_to_another_record(role, relation, row):
+    """Their own record is a member's to them, the child's a proxy's, and nobody else's is anything."""
+    letter = {"member": "s", "proxy": "p"}[row]
+    for c, cell in zip(DataClass, GOLDEN[row].split(), strict=True):
+        for write in (False, True):
+            asked = {"viewer": Viewer(1, "x", role), "data_class": c, "write": write}
+            may = (cell == "r" and not write) or (letter in cell and (not write or "w" in cell))
+            assert (extent(**asked, relation=relation).outcome is not Extent.NOTHING) is may, (c, write)
+            if cell != "r":
+                assert extent(**asked, relation=Relation.NONE).outcome is Extent.NOTHING, (c, write)
+
+
 def test_a_system_sees_what_its_scopes_say():
     asked = {"data_class": DataClass.COVERAGE, "relation": Relation.NONE}
     reads = Viewer(1, "x", Role.SYSTEM, scopes=frozenset({"read:D3"}))

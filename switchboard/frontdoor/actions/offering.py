@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from switchboard.frontdoor.actions.asking import OPEN, NotSayable, may_write
 from switchboard.frontdoor.core.need import Asker, need_of
 from switchboard.frontdoor.core.triage import Needs
-from switchboard.frontdoor.models import Offer, Request, Triage
-from switchboard.frontdoor.queries import intake_of
+from switchboard.frontdoor.models import Offer, Request
+from switchboard.frontdoor.queries import RequestView, triaged_with_answers, view_of
 from switchboard.kernel.reasons import Decision
 from switchboard.matching.core.facts import Need, Pair
 from switchboard.matching.queries import match_now, third_next
@@ -48,23 +49,25 @@ def offer(
     by: Viewer,
     changed: Mapping[str, Any] | None = None,
     loosen: Sequence[str] = (),
+    seen: RequestView | None = None,
 ) -> Offered:
     """Match the request now and keep what was offered, in order, with its reasons.
 
     ``changed`` are wishes loosened or added at the screen (meet, times, gender, max_miles ...); ``loosen``
-    names loosenings that an empty match offered (video, any_distance ...).
+    names loosenings that an empty match offered (video, any_distance ...); ``seen`` is the request as the
+    page has just read it.
     """
     from switchboard.matching.core.explain import loosened  # with the kernel, which a start does not need
 
     with transaction.atomic():
-        row = Request.objects.select_for_update().get(pk=request_id)
+        row = seen or view_of(Request.objects.get(pk=request_id))
         may_write(by, row.member_id)
         facts = care_facts(viewer=by, member_id=row.member_id)
-        latest = Triage.objects.filter(request=row).last()
+        latest = triaged_with_answers(row.request_id)
         if latest is None:
             raise NotSayable("This request has no triage yet: finish the questions first.")
-        wishes = intake_of(row.pk) | dict(changed or {})
-        need = need_of(_asker(row, facts, wishes), Needs.from_json(latest.needs), wishes, now())
+        wishes = latest[1] | dict(changed or {})
+        need = need_of(_asker(row, facts, wishes), Needs.from_json(latest[0]), wishes, now())
         for change in loosen:
             need = loosened(need, change)
         decision = match_now(need, urgent=row.urgency in URGENT)
@@ -83,21 +86,21 @@ def _soonest(pairs: Sequence[Pair]) -> datetime:
     return min(_instant(pair.start) for pair in pairs)
 
 
-def _let_a_person_look(row: Request, why: str) -> None:
+def _let_a_person_look(row: RequestView, why: str) -> None:
     """Put the request before a navigator, once, due with its own clock."""
     tomorrow = now() + timedelta(days=1)
     open_work(
         queue="match",
         kind=why,
-        subject=f"request:{row.pk}",
+        subject=f"request:{row.request_id}",
         member_id=row.member_id,
         due_at=min(row.due_at, tomorrow) if row.due_at and row.due_at > now() else tomorrow,
         urgency=3 if row.urgency == "routine" else 2,
-        once=f"match:{row.pk}",
+        once=f"match:{row.request_id}",
     )
 
 
-def _asker(row: Request, facts: CareFacts, wishes: Mapping[str, Any]) -> Asker:
+def _asker(row: RequestView, facts: CareFacts, wishes: Mapping[str, Any]) -> Asker:
     return Asker(
         age=_age(facts.birth_date, today(facts.time_zone)),
         state=row.care_state,
@@ -114,11 +117,11 @@ def _age(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _keep_offers(row: Request, pairs: Sequence[Pair], third: datetime | None) -> None:
+def _keep_offers(row: RequestView, pairs: Sequence[Pair], third: datetime | None) -> None:
     batch = uuid4()
     Offer.objects.bulk_create(
         Offer(
-            request=row,
+            request_id=row.request_id,
             batch=batch,
             rank=rank,
             slot_id=pair.slot,
@@ -130,14 +133,15 @@ def _keep_offers(row: Request, pairs: Sequence[Pair], third: datetime | None) ->
         )
         for rank, pair in enumerate(pairs, start=1)
     )
-    if row.first_offered_at is None:
-        row.first_offered_at = now()
-        row.first_offer_starts_at = _soonest(pairs)
-        row.third_next_at = third
-        tell("request.offered", {"request_id": row.pk, "member_id": row.member_id})
-    if row.state == "triaged":
-        row.state = "offered"
-    row.save()
+    # Conditions instead of a lock: of two pages at once one is the first offer, and neither waits.
+    rows = Request.objects.filter(pk=row.request_id)
+    onward = Case(When(state="triaged", then=Value("offered")), default=F("state"))
+    first = {"first_offered_at": now(), "first_offer_starts_at": _soonest(pairs), "third_next_at": third}
+    if row.first_offered_at is not None:
+        if row.state == "triaged":
+            rows.update(state=onward)
+    elif rows.filter(first_offered_at__isnull=True).update(state=onward, **first):
+        tell("request.offered", {"request_id": row.request_id, "member_id": row.member_id})
 
 
 def _instant(minute: int) -> datetime:

@@ -14,6 +14,7 @@ from switchboard.frontdoor.queries import request_numbered, visit_of, visits_of
 from switchboard.members.queries import viewer_of
 from switchboard.network.queries import RoleCard, role_cards
 from switchboard.platform.access import Viewer
+from switchboard.platform.audit import together
 from switchboard.platform.clock import now, today
 from switchboard.portals.matches import chosen_slot, day_of, hour_of, how, local_phone, match_cards
 from switchboard.portals.member.care import language, members_only
@@ -78,7 +79,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     whose = [viewer.member_id] if viewer.member_id else []
     whose += [m for m, may in viewer.proxied.items() if "appointments" in may]
-    views = [a for member_id in whose for a in visits_of(viewer=viewer, member_id=member_id)]
+    with together():
+        views = [a for member_id in whose for a in visits_of(viewer=viewer, member_id=member_id)]
     cards = role_cards(a.role_id for a in views if a.role_id)
     rows = [shown(a, cards.get(a.role_id or 0)) for a in sorted(views, key=lambda a: a.starts_at)]
     past = [r for r in rows[::-1] if not r.open and r.state not in ("held", "expired")]
@@ -104,17 +106,23 @@ def appointment_or_404(viewer: Viewer, key: UUID) -> AppointmentView:
 def detail(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one appointment; with ``move`` the other times; POST with a time moves it."""
     viewer = viewer_of(request)
+    if request.method == "GET":
+        with together():
+            return _detail(request, viewer, appointment_or_404(viewer, key))
     found = appointment_or_404(viewer, key)
+    told = _moved(viewer, found, request)
+    return told if isinstance(told, HttpResponse) else _detail(request, viewer, found, told)
+
+
+def _detail(request: HttpRequest, viewer: Viewer, found: AppointmentView, told: str = "") -> HttpResponse:
+    key = found.public_id
     if found.state in ("held", "expired") and found.request_id:
         return redirect("member_confirm", key=key)
-    told = _moved(viewer, found, request) if request.method == "POST" else None
-    if isinstance(told, HttpResponse):
-        return told
-    context = {"appointment": shown(found), "told": told or "", "key": key}
+    context = {"appointment": shown(found), "told": told, "key": key}
     if "move" in request.GET or told:
         asked = request_numbered(viewer=viewer, request_id=found.request_id) if found.request_id else None
         if asked is not None:
-            offered = offer(request_id=asked.request_id, by=viewer)
+            offered = offer(request_id=asked.request_id, by=viewer, seen=asked)
             context["matches"] = match_cards(offered.found.outcome, offered.need, offered.place)
             context["why_none"] = [say(r, language()) for r in offered.found.because]
         context["moving"] = True

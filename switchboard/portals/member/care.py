@@ -15,6 +15,7 @@ from switchboard.frontdoor.queries import RequestView, request_of, said_for, tri
 from switchboard.members.queries import viewer_of
 from switchboard.outcomes.actions import NotAnswerable
 from switchboard.platform.access import AccessDenied, DataClass, Viewer
+from switchboard.platform.audit import together
 from switchboard.platform.doors import for_roles
 from switchboard.platform.roles import Role
 from switchboard.portals.conversing import NotAStep, keep_step, screen_for
@@ -73,8 +74,9 @@ def resume(request: HttpRequest, key: UUID) -> HttpResponse:
 def step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
     """Show one question, or keep its answer: at each choice (htmx) and at Continue."""
     viewer = viewer_of(request)
-    found = request_or_404(viewer, key)
-    said, _begun = said_for(viewer=viewer, request=found, language=language())
+    with together():
+        found = request_or_404(viewer, key)
+        said, _begun = said_for(viewer=viewer, request=found, language=language())
     error = ""
     if request.method == "POST":
         try:

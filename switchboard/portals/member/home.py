@@ -9,6 +9,7 @@ from switchboard.frontdoor.queries import RequestView, requests_of, visits_of
 from switchboard.members.queries import given_names, viewer_of
 from switchboard.network.queries import role_cards
 from switchboard.platform.access import Viewer
+from switchboard.platform.audit import together
 from switchboard.platform.clock import now
 from switchboard.portals.member.appointments import Shown, shown
 from switchboard.portals.member.care import members_only
@@ -18,8 +19,9 @@ from switchboard.portals.member.care import members_only
 def home(request: HttpRequest) -> HttpResponse:
     """Show for each person the viewer may act for what is under way and what comes next."""
     viewer = viewer_of(request)
-    people = [_person(viewer, member_id) for member_id in _whom(viewer)]
-    names = given_names(viewer=viewer, member_ids=[p["member_id"] for p in people])
+    with together():
+        people = [_person(viewer, member_id) for member_id in _whom(viewer)]
+        names = given_names(viewer=viewer, member_ids=[p["member_id"] for p in people])
     for person in people:
         person["name"] = names.get(person["member_id"], "")
         person["own"] = person["member_id"] == viewer.member_id

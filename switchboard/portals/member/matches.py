@@ -13,6 +13,7 @@ from switchboard.frontdoor.queries import RequestView
 from switchboard.kernel.reasons import Reason
 from switchboard.members.queries import viewer_of
 from switchboard.platform.access import Viewer
+from switchboard.platform.audit import together
 from switchboard.portals.matches import match_cards, other_times
 from switchboard.portals.member.appointments import kept_for
 from switchboard.portals.member.care import language, members_only, request_or_404
@@ -26,12 +27,13 @@ MOST = 6  # ways to loosen at once
 def matches(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show who fits, best first, with reasons; when nobody does, why and what would help."""
     viewer = viewer_of(request)
-    found = request_or_404(viewer, key)
-    if found.state == "open":
-        return redirect("member_care", key=key)
-    if found.state == "closed":
-        return redirect("member_home")
-    return people(request, viewer, found)
+    with together():
+        found = request_or_404(viewer, key)
+        if found.state == "open":
+            return redirect("member_care", key=key)
+        if found.state == "closed":
+            return redirect("member_home")
+        return people(request, viewer, found)
 
 
 def people(
@@ -39,7 +41,7 @@ def people(
 ) -> HttpResponse:
     """Show the matches; ``told`` says why the time chosen cannot be had, ``instead_of`` is that slot."""
     loosen = request.GET.getlist("loosen")[:MOST]
-    offered = offer(request_id=found.request_id, by=viewer, loosen=loosen)
+    offered = offer(request_id=found.request_id, by=viewer, loosen=loosen, seen=found)
     because = offered.found.because
     context = {
         "key": found.public_id,
