@@ -13,10 +13,11 @@ from switchboard.network.models import Licence, Location, Practitioner, Practiti
 from switchboard.outcomes.models import Answer, CrisisTask
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now
-from switchboard.platform.models import User
+from switchboard.platform.models import OutboxEvent, User
 from switchboard.platform.roles import Role
 from switchboard.scheduling.core.answer import Answer as Said
 from switchboard.scheduling.models import Schedule, Slot
+from tests.scheduling.racing import race
 
 pytestmark = pytest.mark.django_db
 OWN = {
@@ -150,3 +151,25 @@ def test_thoughts_of_self_harm_named_as_the_reason_open_a_crisis_task(viewer):
     assert CrisisTask.objects.get().member_id == viewer.member_id
     said, _ = said_for(viewer=viewer, request=view, language="en")
     assert next_step(said).key == "asq:asq-1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_pages_opened_at_once_one_is_the_first_offer(viewer, slot):
+    """No page waits for another, one first offer is told, and a request booked meanwhile stays booked."""
+    view, _ = converse(viewer, {"phq2-1": 2, "phq2-2": 2})
+    finish(request=view, by=viewer, language="en")
+    seen = request_of(viewer=viewer, public_id=view.public_id)
+
+    def again() -> int:
+        return len(offer(request_id=view.request_id, by=viewer, seen=seen).found.outcome)
+
+    assert race([[again]] * 4) == [[1]] * 4
+    assert OutboxEvent.objects.filter(kind="request.offered").count() == 1
+    first = request_of(viewer=viewer, public_id=view.public_id)
+    book(request_id=view.request_id, slot_id=slot, modality="video", by=viewer, key="k1")
+    Slot.objects.filter(pk=slot).update(seats=2)
+    forget()
+    offer(request_id=view.request_id, by=viewer, seen=seen)
+    after = request_of(viewer=viewer, public_id=view.public_id)
+    assert (first.state, after.state) == ("offered", "booked")
+    assert after.first_offered_at == first.first_offered_at
