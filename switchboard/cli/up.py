@@ -29,7 +29,8 @@ PORT, PORTS_TRIED = 8000, 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 READY_SECONDS = 60
 GRACE_SECONDS = 10
-LONGEST_REST = 15.0  # seconds between starts of a process that keeps falling
+SHORTEST_REST, LONGEST_REST = 0.5, 15.0  # seconds between starts of a process that keeps falling
+FALLS_FORGIVEN = 5  # in a row, before it rests longer: people in a crisis wait for it
 STEADY = 60.0  # seconds after which a process no longer counts as one that keeps falling
 
 
@@ -164,12 +165,12 @@ class CrewError(RuntimeError):
 
 @dataclass
 class Hand:
-    """One child process: started again when it falls, after a rest that grows while it keeps falling."""
+    """One child process: started again when it falls, after a rest that grows once it keeps falling."""
 
     name: str
     order: list[str]
     log: Path
-    rest: float = 0.5
+    falls: int = 0
     begun: float = 0.0
     process: subprocess.Popen[bytes] = field(init=False)
 
@@ -186,11 +187,16 @@ class Hand:
             )
         self.begun = time.monotonic()
 
+    @property
+    def rest(self) -> float:
+        """Give the seconds that must pass between its start and the next."""
+        return min(SHORTEST_REST * 2.0 ** max(self.falls - FALLS_FORGIVEN, 0), LONGEST_REST)
+
     def mend(self) -> None:
         """Start it again if it fell and has rested."""
         if self.process.poll() is None or time.monotonic() < self.begun + self.rest:
             return
-        self.rest = 0.5 if time.monotonic() > self.begun + STEADY else min(2 * self.rest, LONGEST_REST)
+        self.falls = 0 if time.monotonic() > self.begun + STEADY else self.falls + 1
         click.echo(f"The {self.name} ended with {self.process.returncode}: starting it again.", err=True)
         self.start()
 

@@ -4,9 +4,13 @@ import json
 import os
 import signal
 import socket
+import time
+from pathlib import Path
 
 import pytest
 
+from switchboard.cli.up import Hand
+from switchboard.project.web import STILLBORN_IN_A_ROW, Births
 from tests.ops.conftest import Installation, free_port, within
 
 pytestmark = [pytest.mark.kills, pytest.mark.xdist_group("installation")]
@@ -48,6 +52,40 @@ def test_whatever_is_killed_is_back_within_thirty_seconds(installation: Installa
             assert within(30, lambda: up.get("readyz").status == 200)
         assert up.interrupt() == 0
     assert installation.processes() == []
+
+
+def test_copies_that_fall_every_second_are_replaced_at_once_by_the_same_server(installation: Installation):
+    """Nobody waits for Django to load (promise C2). Seen to fail with the web server library's own server."""
+    with installation.up() as up:
+        server, slowest = installation.process("granian"), 0.0
+        for _ in range(4):
+            os.kill(installation.process("granian", "worker-1"), signal.SIGKILL)
+            fell = time.monotonic()
+            assert within(30, lambda: up.get("healthz").status == 200)
+            slowest = max(slowest, time.monotonic() - fell)
+            time.sleep(1)
+        assert installation.process("granian") == server
+        assert slowest < 3
+        assert up.interrupt() == 0
+
+
+def test_a_copy_is_replaced_without_rest_unless_copies_fall_before_they_serve():
+    """Then the rest grows, and the server gives up: whoever started it loads Django anew."""
+    births = Births()
+    assert [births.rest_after(1.0) for _ in range(30)] == [0.0] * 30
+    rests = [births.rest_after(0.1) for _ in range(STILLBORN_IN_A_ROW)]
+    assert rests[:3] == [0.1, 0.2, 0.4]
+    assert rests[-1] is None
+    assert births.rest_after(2.0) == 0.0, "one that served ends the row"
+
+
+def test_a_program_that_falls_rests_short_five_times_then_longer():
+    """Who is in a crisis waits for it. Seen to fail when the rest doubled from the first fall."""
+    hand = Hand("worker", ["true"], Path("unused"))
+    rests = []
+    for hand.falls in (0, 1, 5, 6, 7, 40):
+        rests.append(hand.rest)
+    assert rests == [0.5, 0.5, 0.5, 1.0, 2.0, 15.0]
 
 
 def test_a_port_that_is_taken_is_said_and_not_fought_over(installation: Installation):
