@@ -49,6 +49,9 @@ def measured(
                     open_slots=open_slots, quiet=members < 100_000)  # fmt: skip
         built = time.perf_counter() - since
         _analyze()
+        from switchboard.matching.queries import follow
+
+        follow()  # as every serving process does: others ask for the news before each match
         table = table_of(f"Pages, {members:,} members and {practitioners:,} practitioners", promised)
         table.notes.append(
             f"The plan was built in {built:.0f} s: {sum(made.values()):,} rows, {made['slots']:,} slots."
