@@ -27,6 +27,7 @@ OLDEST_VERSION = 160000  # PostgreSQL 16, as PQserverVersion counts
 EXTENSIONS = frozenset({"btree_gist", "pg_trgm", "citext"})
 HEARTBEAT_SECONDS = 30  # a worker that said nothing for longer is gone (it speaks every 5)
 QUEUE_LATE_SECONDS = 300
+UNTOLD = frozenset({"role"})  # what would help an attacker more than a load balancer
 
 
 class State(StrEnum):
@@ -79,6 +80,13 @@ def role() -> Finding:
         "and run `switchboard migrate`: it grants the first what it needs."
     )
     return Finding("role", State.WARNING, f"The application's role is too powerful: {', '.join(held)}.", mend)
+
+
+def tell_of_role() -> None:
+    """Log at the start of a process that the role is too powerful."""
+    found = role()
+    if found.state is not State.FINE:
+        log.error("role too powerful: switchboard doctor says why", kind=found.what, status=found.state.value)
 
 
 def extensions() -> Finding:
@@ -156,13 +164,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when requests can be served, else 503; warnings are told and logged, and do not stop it."""
+    """Answer 200 when requests can be served, else 503; warnings are logged, and do not stop it.
+
+    Anybody on the network may ask: a weakness of the set-up is told by ``doctor`` and the log alone,
+    words (a version, a missing extension) only to those who may read the metrics.
+    """
     found = findings()
     for one in found:
         if one.state is not State.FINE:
             log.warning("not well", kind=one.what, status=one.state.value)
     ready = not any(one.state in {State.BROKEN, State.WARMING} for one in found)
-    shown = [asdict(one) for one in found]
+    told = ("what", "state", "said", "mend") if _may_read(request) else ("what", "state")
+    shown = [{key: asdict(one)[key] for key in told} for one in found if one.what not in UNTOLD]
     return JsonResponse({"ready": ready, "findings": shown}, status=200 if ready else 503)
 
 
@@ -187,7 +200,7 @@ class Queue(Collector):
 @public
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer Prometheus; only to this machine itself or to the holder of ``SWITCHBOARD_METRICS_TOKEN``."""
-    if not (_from_here(request) or _has_token(request)):
+    if not _may_read(request):
         return HttpResponse("Metrics need the metrics token.\n", status=403, content_type="text/plain")
     several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
     counted: CollectorRegistry = CollectorRegistry() if several else REGISTRY
@@ -196,6 +209,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     asked = CollectorRegistry()
     asked.register(Queue())
     return HttpResponse(generate_latest(counted) + generate_latest(asked), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    return _from_here(request) or _has_token(request)
 
 
 def _from_here(request: HttpRequest) -> bool:

@@ -2,27 +2,33 @@
 
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
-#: What the application may do. Append-only tables are kept so by triggers, which no grant overrides; who
-#: looked at whom cannot even be tried to change.
+#: What the application may do.
 GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {app}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
-    "REVOKE UPDATE, DELETE ON platform_auditevent, platform_auditseal FROM {app}",
     "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {app}",
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app}",
+)
+#: History (who looked at whom, answers, triage, crisis events) stays as written. Its triggers, which no
+#: grant overrides, are named ``..._append_only`` by the room whose table it is; the grant goes too, so that a
+#: change cannot even be tried.
+HISTORY = (
+    "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+    r" WHERE NOT tgisinternal AND tgname LIKE '%append\_only%' AND tgenabled <> 'D' ORDER BY 1"
 )
 
 
 def grant_to_application(app: str, using: str = "default") -> bool:
     """Let the role ``app`` use the connected owner's tables; False when the two are one role."""
-    with connections[using].cursor() as cursor:
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() == (app,):
             return False
-        for statement in GRANTS:
+        kept = [f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {{app}}" for table in _history(cursor)]
+        for statement in (*GRANTS, *kept):
             cursor.execute(sql.SQL(statement).format(app=sql.Identifier(app)).as_string(cursor.connection))
     return True
 
@@ -31,13 +37,30 @@ def dangers(using: str = "default") -> list[str]:
     """Name what makes the connected role too powerful for the application; empty when nothing does."""
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,"
+            " EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            "         AND relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(current_user, relowner, 'USAGE')),"
+            " EXISTS (SELECT FROM pg_class c WHERE c.oid = ANY(%s::regclass[])"
+            "         AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'))"
+            " FROM pg_roles WHERE rolname = current_user",
+            [_history(cursor)],
         )
-        row: tuple[Any, ...] = cursor.fetchone()
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-            " AND relowner = current_user::regrole"
-        )
-        owned = cursor.fetchone()[0]
-    named = zip(("superuser", "bypasses row security", "creates roles"), row, strict=True)
-    return [name for name, held in named if held] + (["owns tables"] if owned else [])
+        row: tuple[bool, ...] = cursor.fetchone()
+    return [name for name, held in zip(POWERS, row, strict=True) if held]
+
+
+#: What :func:`dangers` looks for, in the order of its question.
+POWERS = (
+    "superuser",
+    "bypasses row security",
+    "creates roles",
+    "creates databases",
+    "replicates",
+    "owns tables",
+    "may change history",
+)
+
+
+def _history(cursor: Any) -> list[str]:
+    cursor.execute(HISTORY)
+    return [table for (table,) in cursor.fetchall()]

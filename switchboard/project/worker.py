@@ -22,8 +22,10 @@ async def work() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from switchboard.platform.health import tell_of_role
     from switchboard.platform.jobs import give_back
 
+    await asyncio.to_thread(tell_of_role)
     await asyncio.to_thread(give_back)
     connector = app.connector
     assert isinstance(connector, DjangoConnector)

@@ -14,27 +14,26 @@ def test_alive_asks_nothing_of_the_database(client, django_assert_num_queries):
         assert client.get("/healthz").status_code == 200
 
 
-def test_ready_looks_at_database_role_migrations_and_queue(client):
+def test_ready_looks_at_database_migrations_and_queue(client):
     answer = client.get("/readyz")
     found = {one["what"]: one["state"] for one in answer.json()["findings"]}
     assert answer.status_code == 200
     assert found == {
         "database": "fine",
-        "role": "fine",
         "extensions": "fine",
         "migrations": "fine",
         "queue": "warning",
     }
 
 
-def test_a_superuser_role_is_said_loudly(monkeypatch, client):
-    from switchboard.platform import health
-
-    monkeypatch.setattr(health, "dangers", lambda: ["superuser"])
-    role = {one["what"]: one for one in client.get("/readyz").json()["findings"]}["role"]
-    assert role["state"] == "warning"
-    assert "superuser" in role["said"]
-    assert "DATABASE_OWNER_URL" in role["mend"]
+def test_a_stranger_is_told_whether_it_is_ready_and_no_words(client, settings):
+    settings.METRICS_TOKEN = "let-me-in"
+    from_afar = client.get("/readyz", REMOTE_ADDR="10.1.2.3")
+    assert {key for one in from_afar.json()["findings"] for key in one} == {"what", "state"}
+    assert "PostgreSQL" not in from_afar.content.decode()
+    token = {"Authorization": "Bearer let-me-in"}
+    for told in (client.get("/readyz"), client.get("/readyz", REMOTE_ADDR="10.1.2.3", headers=token)):
+        assert "PostgreSQL" in told.json()["findings"][0]["said"]
 
 
 def test_metrics_are_for_this_machine_or_the_token_only(client, settings):
