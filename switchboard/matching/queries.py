@@ -7,7 +7,7 @@ The compiled kernel is imported when a world is first loaded: most processes nev
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,11 +20,13 @@ from switchboard.kernel.reasons import Decision
 from switchboard.matching.core import facts
 from switchboard.matching.core.facts import Need, Pair, RoleFacts, SlotFacts, Time, Vocabulary
 from switchboard.matching.core.ranking import weights_on
+from switchboard.matching.core.results import groups, standing
+from switchboard.matching.models import MeasuredResult
 from switchboard.network.queries import BookableRole, bookable_roles
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import Event, Reader, latest
 from switchboard.rulebook.listings import codes
-from switchboard.scheduling.queries import OpenSlots, engagements, open_slots
+from switchboard.scheduling.queries import VISIT_BIT, OpenSlots, engagements, open_slots
 
 if TYPE_CHECKING:
     from switchboard.matching.core.world import World
@@ -79,7 +81,9 @@ class Snapshot:
         known = np.isin(slots.role, np.array([r.role for r in roles], np.int64))
         columns = SlotColumns(*(c[known] for c in _columns(slots)))
         busy = [facts.Busy(*engaged) for engaged in engagements()]
-        world = World.from_arrays(words, role_columns(words, map(_role, roles)), columns, busy)
+        known_results = _known_results()
+        told = (_role(row, known_results) for row in roles)
+        world = World.from_arrays(words, role_columns(words, told), columns, busy)
         self.world, self.reader, self.loaded_at, self.day = world, Reader(position), now(), today()
         log.info("match_snapshot_loaded", roles=len(roles), slots=len(columns.slot))
         return world
@@ -101,7 +105,7 @@ class Snapshot:
         if self.day != today():
             self.load()  # licences begin and end with the day
         news = self.reader.news()
-        stale = _stale_roles(news)
+        stale = _stale_roles(news, self.world)
         if stale is None or len(stale) > RELOAD_ABOVE:
             self.load()
             return len(news)
@@ -187,13 +191,24 @@ def _vocabulary(roles: Iterable[BookableRole]) -> Vocabulary:
         languages=codes("languages"),
         cultures=codes("backgrounds"),
         genders=("female", "male", "other"),
-        visit_types=(),
-        groups=(),
+        visit_types=codes("visit_types"),
+        groups=groups(),
         zones=(*ZONES, *further),
     )
 
 
-def _role(row: BookableRole) -> RoleFacts:
+def _known_results(practitioners: Iterable[int] | None = None) -> dict[int, dict[str, float]]:
+    """Give what is known of how people fared, by practitioner and group; nothing where too few say so."""
+    rows = MeasuredResult.objects.all()
+    if practitioners is not None:
+        rows = rows.filter(practitioner_id__in=set(practitioners))
+    found: dict[int, dict[str, float]] = {}
+    for one, group, share, mean in rows.values_list("practitioner_id", "group", "share", "mean"):
+        found.setdefault(one, {})[group] = standing(share, mean)
+    return found
+
+
+def _role(row: BookableRole, known: Mapping[int, Mapping[str, float]]) -> RoleFacts:
     capacity = row.capacity
     return RoleFacts(
         practitioner=row.practitioner,
@@ -214,6 +229,7 @@ def _role(row: BookableRole) -> RoleFacts:
         accepting=row.accepting,
         room=10_000 if capacity is None else max(0, capacity - row.panel),
         load=min(1.0, row.panel / capacity) if capacity else 0.0,
+        results=known.get(row.practitioner, {}),
     )
 
 
@@ -222,7 +238,7 @@ def _columns(slots: OpenSlots) -> tuple[np.ndarray, ...]:
     return slots.slot, slots.role, slots.start, slots.minutes, slots.kind, opened
 
 
-def _stale_roles(news: Sequence[Event]) -> set[int] | None:
+def _stale_roles(news: Sequence[Event], world: "World") -> set[int] | None:
     """Give the roles whose facts or slots must be read anew; None when that is everything."""
     stale: set[int] = set()
     for event in news:
@@ -231,11 +247,14 @@ def _stale_roles(news: Sequence[Event]) -> set[int] | None:
             if named is None:
                 return None
             stale.update(named)
+        elif event.kind.startswith("results."):
+            stale.update(world.roles_of(event.payload["practitioner_ids"]))
     return stale
 
 
 def _reread(roles: list[int]) -> Iterator[facts.Change]:
     found = {row.role: row for row in bookable_roles(day=today(), roles=roles)}
+    known = _known_results(row.practitioner for row in found.values())
     slots: dict[int, list[SlotFacts]] = {role: [] for role in found}
     for slot, role, start, minutes, kind in zip(*(c.tolist() for c in open_slots(roles=roles)), strict=True):
         if role in slots:
@@ -244,7 +263,7 @@ def _reread(roles: list[int]) -> Iterator[facts.Change]:
         if role not in found:
             yield facts.RoleRemoved(role)
             continue
-        yield facts.RolePut(_role(found[role]))
+        yield facts.RolePut(_role(found[role], known))
         yield facts.SlotsReplaced(role, tuple(slots[role]))
 
 
@@ -256,7 +275,9 @@ def _slot(slot: int, role: int, start: int, minutes: int, kind: int) -> SlotFact
         minutes=minutes,
         modalities=frozenset(m for bit, m in enumerate(facts.MODALITIES) if kind >> bit & 1),
         relations=frozenset(r for bit, r in enumerate(facts.RELATIONS) if kind >> 3 >> bit & 1),
-        visit_types=frozenset(),
+        visit_types=frozenset(
+            v for bit, v in enumerate(codes("visit_types")) if kind >> VISIT_BIT >> bit & 1
+        ),
     )
 
 

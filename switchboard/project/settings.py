@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "switchboard.network",
     "switchboard.outcomes",
     "switchboard.scheduling",
+    "switchboard.matching",
     "switchboard.frontdoor",
     "switchboard.insights",
     "switchboard.interop",

@@ -16,6 +16,7 @@ from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now
 from switchboard.platform.copying import columns_of
+from switchboard.rulebook.listings import entries
 from switchboard.scheduling.core.answer import MODALITIES
 from switchboard.scheduling.models import Appointment, Slot
 
@@ -24,7 +25,8 @@ class OpenSlots(NamedTuple):
     """Open slots as columns, by role and start.
 
     ``start`` in minutes since 1970 UTC; ``kind`` bits: 1 in person, 2 video, 4 phone, 8 for people new to the
-    practitioner, 16 for those who return.
+    practitioner, 16 for those who return, and from 32 on the kinds of visit in the order of
+    ``codes/visit_types``.
     """
 
     slot: NDArray[np.int64]
@@ -61,24 +63,36 @@ ROW = np.dtype(
     ]
 )
 HEADER = 19  # signature 11, flags 4, extension length 4
+#: What a schedule says of its services, as bits of ``kind``; nothing known: every visit for one person.
 OPEN = """
 COPY (
-  SELECT id, role_id, (extract(epoch FROM starts_at) / 60)::int4,
+  WITH kinds AS MATERIALIZED (
+    SELECT c.id, CASE WHEN said.bits IS NULL THEN {single} WHEN said.bits = {grouped} THEN {grouped}
+                      ELSE said.bits | {individual} END AS visits
+    FROM scheduling_schedule c
+    LEFT JOIN (SELECT t.id, bit_or(known.bits) AS bits
+               FROM scheduling_schedule t, unnest(t.service_types) AS named (word)
+               JOIN (VALUES {words}) AS known (word, bits) ON known.word = lower(btrim(named.word))
+               WHERE true {of_schedule} GROUP BY t.id) said ON said.id = c.id
+    WHERE true {of_schedules}
+  )
+  SELECT s.id, s.role_id, (extract(epoch FROM starts_at) / 60)::int4,
          (extract(epoch FROM ends_at - starts_at) / 60)::int2,
          ((modalities & 7) | CASE WHEN for_new THEN 8 ELSE 0 END
-                           | CASE WHEN for_returning THEN 16 ELSE 0 END)::int2
-  FROM scheduling_slot
-  WHERE NOT withdrawn AND taken < seats AND starts_at > now() AND role_id IS NOT NULL {only}
-  ORDER BY role_id, starts_at, id
+                           | CASE WHEN for_returning THEN 16 ELSE 0 END
+                           | CASE WHEN seats > 1 THEN {grouped} ELSE kinds.visits END)::int2
+  FROM scheduling_slot s JOIN kinds ON kinds.id = s.schedule_id
+  WHERE NOT withdrawn AND taken < seats AND starts_at > now() AND s.role_id IS NOT NULL {of_slot}
+  ORDER BY s.role_id, starts_at, s.id
 ) TO STDOUT (FORMAT binary)
 """
+VISIT_BIT = 5  # the place in ``kind`` of the first kind of visit
 
 
 def open_slots(*, roles: Sequence[int] | None = None) -> OpenSlots:
     """Give every open slot that begins later than now (of the roles named, or of all) as columns."""
-    only = "" if roles is None else f"AND role_id = ANY('{{{','.join(str(int(r)) for r in roles)}}}')"
     buffer = bytearray()
-    with connection.cursor() as cursor, cursor.copy(OPEN.format(only=only)) as copy:
+    with connection.cursor() as cursor, cursor.copy(_open_statement(roles)) as copy:
         for block in copy:
             buffer += block
     rows: Any = np.frombuffer(buffer, ROW, offset=HEADER, count=(len(buffer) - HEADER - 2) // ROW.itemsize)
@@ -88,6 +102,33 @@ def open_slots(*, roles: Sequence[int] | None = None) -> OpenSlots:
         rows["start"].astype(np.int32),
         rows["minutes"].astype(np.uint16),
         rows["kind"].astype(np.uint16),
+    )
+
+
+def _open_statement(roles: Sequence[int] | None) -> sql.Composed:
+    kinds = entries("visit_types")
+    bits = {code: 1 << (VISIT_BIT + place) for place, code in enumerate(kinds)}
+    words: dict[str, int] = {}
+    for code, kind in kinds.items():
+        for word in kind["known_as"]:
+            words[word] = words.get(word, 0) | bits[code]
+
+    def only(text: str) -> sql.Composable:
+        return sql.SQL("" if roles is None else text).format(roles=sql.Literal(list(map(int, roles or ()))))
+
+    of_role = (
+        "SELECT schedule_id FROM scheduling_slot WHERE NOT withdrawn AND role_id = ANY({roles}::bigint[])"
+    )
+    return sql.SQL(OPEN).format(
+        single=sql.Literal(sum(bits.values()) - bits["group"]),
+        grouped=sql.Literal(bits["group"]),
+        individual=sql.Literal(bits["individual"]),
+        words=sql.SQL(", ").join(
+            sql.SQL("({}, {})").format(sql.Literal(word), sql.Literal(bit)) for word, bit in words.items()
+        ),
+        of_schedule=only(f"AND t.id IN ({of_role})"),
+        of_schedules=only(f"AND c.id IN ({of_role})"),
+        of_slot=only("AND s.role_id = ANY({roles}::bigint[])"),
     )
 
 

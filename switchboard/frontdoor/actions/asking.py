@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from switchboard.frontdoor.actions.choosing import keep_choices
 from switchboard.frontdoor.core.access_clock import Asked, access_rules, due
 from switchboard.frontdoor.core.conversation import Said, Step, path, questions, scored, values_of
-from switchboard.frontdoor.core.triage import DANGER, LANES, Findings, Needs, Triaged, level_of
+from switchboard.frontdoor.core.triage import DANGER, LANES, Findings, Needs, Triaged, first_visit, level_of
 from switchboard.frontdoor.licensed import route
 from switchboard.frontdoor.models import IntakeAnswer, Note, Request, Triage
 from switchboard.frontdoor.queries import RequestView, intake_of, person_of, respondent, said_for, view_of
@@ -236,8 +236,15 @@ def override(
             )
         facts = care_facts(viewer=by, member_id=row.member_id)
         value = rule("routing/lanes").on(today())
+        before = Triage.objects.filter(request=row).order_by("-id").values_list("needs", flat=True).first()
         needs = Needs(
-            tuple(conditions), bool(conditions), (), level_of(lane), value["within_days"][str(acuity)]
+            tuple(conditions),
+            bool(conditions),
+            (),
+            level_of(lane),
+            value["within_days"][str(acuity)],
+            **first_visit(lane, value),
+            group=(before or {}).get("group"),  # what they scored is no matter of the lane
         )
         triaged = Triaged(acuity, lane, value["urgency"][str(acuity)], (), needs)
         decision = Decision(triaged, (Reason("triage_override", {"why": why.strip()}, value.ref),))

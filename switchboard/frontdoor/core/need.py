@@ -61,11 +61,14 @@ def need_of(asker: Asker, needs: Needs, wishes: Mapping[str, Any], now: datetime
         modalities=chosen,
         max_miles=asker.max_miles,
         relation=NEW,
+        visit_type=None if wishes.get("any_visit") else needs.visit,
+        minutes=0 if wishes.get("any_visit") else needs.visit_minutes,
         seen=asker.seen,
         likes_gender=gender if gender in ("female", "male") else None,
         likes_modality=bool(wishes.get("meet")),
         likes_cultures=frozenset(cultures),
         week_hours=hours,
+        group=needs.group,
         # The member answered these questions for this very purpose.
         consent=True,
     )

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from switchboard.kernel.reasons import Decision, Reason
+from switchboard.matching.core.results import group_of
 from switchboard.rulebook.rules import Value, rule
 
 # From the most to the least intensive: of two findings as grave, the earlier lane wins.
@@ -48,13 +49,20 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a provider must be able to do. ``every``: treat all the conditions, else any of them."""
+    """What a provider must be able to do. ``every``: treat all the conditions, else any of them.
+
+    ``visit`` is the kind of visit to look for (None: any) and ``visit_minutes`` the least it may last;
+    ``group`` is who is like them, for results known of such people (``matching/results``).
+    """
 
     conditions: tuple[str, ...]
     every: bool
     helpful: tuple[str, ...]
     level_of_care: str
     within_days: int
+    visit: str | None = None
+    visit_minutes: int = 0
+    group: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is stored with the triage."""
@@ -64,6 +72,9 @@ class Needs:
             "helpful": list(self.helpful),
             "level_of_care": self.level_of_care,
             "within_days": self.within_days,
+            "visit": self.visit,
+            "visit_minutes": self.visit_minutes,
+            "group": self.group,
         }
 
     @classmethod
@@ -75,6 +86,9 @@ class Needs:
             tuple(data["helpful"]),
             data["level_of_care"],
             data["within_days"],
+            data.get("visit"),  # asked before there were kinds of visit
+            data.get("visit_minutes", 0),
+            data.get("group"),
         )
 
 
@@ -112,7 +126,7 @@ def triage(found: Findings, today: date) -> Decision[Triaged]:
         gravest.lane,
         value["urgency"][str(gravest.acuity)],
         beside,
-        _needs(found, gravest, findings, value),
+        _needs(found, gravest, findings, value, today),
     )
     return Decision(triaged, because)
 
@@ -129,7 +143,18 @@ def level_of(lane: str) -> str:
     return {"coaching": "coaching", "higher_level": "intensive_outpatient"}.get(lane, "outpatient")
 
 
-def _needs(found: Findings, gravest: Finding, findings: list[Finding], value: Value) -> Needs:
+def first_visit(lane: str, value: Value) -> Mapping[str, Any]:
+    """Give the kind and least length of the first visit that a lane looks for."""
+    return {"visit": value["visits"].get(lane), "visit_minutes": value["visit_minutes"].get(lane, 0)}
+
+
+def people_like(scores: Mapping[str, int], today: date) -> str | None:
+    """Give the group of people whose results say most about somebody with these scores, or None."""
+    group = group_of(scores, rule("matching/results").on(today))
+    return None if group is None else str(group["code"])
+
+
+def _needs(found: Findings, gravest: Finding, findings: list[Finding], value: Value, today: date) -> Needs:
     wanted = [code for f in findings for code in f.treats]
     wanted += [value["treats"][r] for r in found.intake.get("reasons", ()) if r in value["treats"]]
     # What makes the lane is a must; the rest is any of it: it makes a better fit and empties no list. Who is
@@ -147,6 +172,8 @@ def _needs(found: Findings, gravest: Finding, findings: list[Finding], value: Va
         helpful=further if must else (),
         level_of_care=level_of(gravest.lane),
         within_days=value["within_days"][str(gravest.acuity)],
+        **first_visit(gravest.lane, value),
+        group=people_like(found.scores, today),
     )
 
 

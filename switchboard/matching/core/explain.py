@@ -210,7 +210,7 @@ def _changes(need: Need) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
         yield "reach", "any_distance", True, NOT_ASKED["reach"]
     yield "open_time", "later", True, {"latest": need.latest + 4 * WEEK}
     if need.visit_type is not None or need.minutes:
-        yield "open_time", "other_visit", False, {"visit_type": None, "minutes": 0}
+        yield "open_time", "other_visit", True, {"visit_type": None, "minutes": 0}
 
 
 def loosened(need: Need, change: str) -> Need:

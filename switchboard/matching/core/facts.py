@@ -34,7 +34,7 @@ LIMITS = {
 class Vocabulary:
     """Every code the world may use, in the order of its bits. Raises ``ValueError`` on too many codes.
 
-    ``groups`` are the condition groups for which results are known; ``zones`` the places' time zones.
+    ``groups`` are the groups of people whose results are counted; ``zones`` the places' time zones.
     Append new codes at the end; a changed order needs a fresh load.
     """
 
@@ -91,7 +91,7 @@ class RoleFacts:
 
     Latitude and longitude in degrees, or None when unknown; ages in whole years, both ends included;
     ``room`` is how many more new members the panel takes; ``load`` the share of capacity in use, 0 to 1;
-    ``results`` the share of people who got better, 0 to 1, by condition group, absent when not known.
+    ``results`` how people fared, 0 to 1 and one half as with everybody, by group; absent when not known.
     Who owns the role (the kind of source) is left out on purpose: it may not sway the match.
     """
 

@@ -159,6 +159,10 @@ class World:
         """Give the rows of practitioners; those unknown have none."""
         return [row for one in practitioners for row in self._practitioner.get(one, ())]
 
+    def roles_of(self, practitioners: Iterable[int]) -> list[int]:
+        """Give the roles of practitioners; for the writer, which alone moves rows."""
+        return [int(self._tables.who[row, 1]) for row in self.rows_of(practitioners)]
+
     def scratch(self, tables: Tables, count: int) -> "Scratch":
         """Give this thread's own working space."""
         own = self._own.__dict__

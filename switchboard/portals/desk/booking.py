@@ -40,7 +40,7 @@ from switchboard.scheduling.queries import AppointmentView, appointment_of, slot
 
 ANYWHERE = 10_000  # miles
 WAYS = {"loosen_in_person": "in_person", "loosen_video": "video", "loosen_phone": "phone"}
-APPLIES = {*WAYS, "loosen_interpreter", "loosen_twice_as_far", "loosen_any_distance"}
+APPLIES = {*WAYS, "loosen_interpreter", "loosen_twice_as_far", "loosen_any_distance", "loosen_other_visit"}
 
 
 def latest_request(viewer: Viewer, member_id: int) -> RequestView:
@@ -151,6 +151,8 @@ def _changed(sent: QueryDict) -> dict[str, Any]:
         changed["max_miles"] = 2 * (changed["max_miles"] or 30)
     elif loosened == "loosen_any_distance":
         changed["max_miles"] = ANYWHERE
+    elif loosened == "loosen_other_visit":
+        changed["any_visit"] = True
     return changed
 
 
