@@ -137,7 +137,9 @@ def answer_item(
 ) -> Heard:
     """Keep an answer to an item of an instrument, beginning the assessment when it is the first."""
     with transaction.atomic():
-        row = Request.objects.get(pk=request_id)
+        # A tap saves itself and Continue sends it again: the second waits for the first, or each would begin
+        # a form of its own and every later answer would fail.
+        row = Request.objects.select_for_update(no_key=True).get(pk=request_id)
         assessment = begin(
             member_id=row.member_id,
             instrument=instrument,

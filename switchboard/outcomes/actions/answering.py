@@ -45,21 +45,20 @@ def begin(
     """Start an assessment, or give the one already started for the same request; returns its id."""
     with transaction.atomic():
         _may_answer(by, member_id, instrument)
-        row, _ = Assessment.objects.get_or_create(
-            member_id=member_id,
-            instrument=instrument,
-            request_id=request_id,
-            status="started",
-            defaults={
-                "version": instrument_in_force(instrument, today()).ref.version,
-                "language": language,
-                "given_by": given_by,
-                "channel": channel,
-                "entered_by_id": by.user_id,
-                "started_at": now(),
-                "authored_at": now(),
-            },
-        )
+        # Whoever answers for a request holds its row (``frontdoor.answer_item``): two taps make one form.
+        asked = {"member_id": member_id, "instrument": instrument, "request_id": request_id}
+        row = Assessment.objects.filter(status="started", **asked).order_by("pk").first()
+        if row is None:
+            row = Assessment.objects.create(
+                version=instrument_in_force(instrument, today()).ref.version,
+                language=language,
+                given_by=given_by,
+                channel=channel,
+                entered_by_id=by.user_id,
+                started_at=now(),
+                authored_at=now(),
+                **asked,
+            )
         return row.pk
 
 

@@ -21,6 +21,5 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     looks = looks_at(viewer=viewer, member_id=viewer.member_id)
     words = role_words()
     others = [(look, words[look.role]) for look in looks if not look.mine]
-    return render(
-        request, "entrance/who_looked.html", {"others": others, "own": len(looks) - len(others), "most": 200}
-    )
+    context = {"others": others, "own": len(looks) - len(others), "here": "me"}
+    return render(request, "entrance/who_looked.html", context)

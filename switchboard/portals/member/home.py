@@ -25,7 +25,9 @@ def home(request: HttpRequest) -> HttpResponse:
     for person in people:
         person["name"] = names.get(person["member_id"], "")
         person["own"] = person["member_id"] == viewer.member_id
-    return render(request, "member/home.html", {"people": people, "here": "home"})
+    # Under a person's name what is theirs is a level deeper; alone on the page there is no name above.
+    context = {"people": people, "here": "home", "deep": 3 if len(people) > 1 else 2}
+    return render(request, "member/home.html", context)
 
 
 def _whom(viewer: Viewer) -> list[int]:

@@ -185,12 +185,13 @@ def select_field(
     error: str = "",
     id: str = "",
     optional: bool = False,
+    level: int = 0,
     **attrs: Any,
 ) -> Context:
-    """Ask for one of many; for seven or fewer prefer ``choice_question``."""
+    """Ask for one of many; for seven or fewer prefer ``choice_question``. ``level`` as there."""
     return {
         "name": name, "label": label, "options": _options(options, value), "hint": hint, "error": error,
-        "id": id or name, "optional": optional, "attrs": attributes(attrs),
+        "id": id or name, "optional": optional, "level": level, "attrs": attributes(attrs),
     }  # fmt: skip
 
 

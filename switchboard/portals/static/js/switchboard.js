@@ -46,6 +46,33 @@
     if (note) say(note, event.detail.successful ? "saved" : "failed");
   });
 
+  /* Arrow keys choose each answer they pass. Only where they rest is an answer: else the way from "Not at all" to
+     "Nearly every day" would be kept step by step, and a step that speaks of danger would turn the page. A tap,
+     Space and Enter are kept at once. */
+  const REST = 800;
+  let passing = null;
+  const rest = () => {
+    if (!passing) return;
+    const { timer, answer } = passing;
+    clearTimeout(timer);
+    passing = null;
+    answer.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  let arrow = false;
+  document.addEventListener("keydown", (event) => {
+    arrow = event.key.startsWith("Arrow");
+    if (!arrow && event.key !== "Enter") rest();
+  }, true);
+  document.addEventListener("pointerdown", () => { arrow = false; }, true);
+  document.addEventListener("change", (event) => {
+    if (!event.isTrusted || !arrow || event.target.type !== "radio" || !event.target.closest("[data-autosave]")) return;
+    event.stopImmediatePropagation();
+    if (passing) clearTimeout(passing.timer);
+    passing = { answer: event.target, timer: setTimeout(rest, REST) };
+  }, true);
+  document.addEventListener("submit", () => { if (passing) clearTimeout(passing.timer); passing = null; }, true);
+  window.addEventListener("pagehide", rest);
+
   /* After a swap, move focus to what the new piece names, so that a screen reader follows. */
   document.addEventListener("htmx:afterSettle", (event) => {
     event.target.querySelector?.("[data-focus]")?.focus();
