@@ -10,7 +10,7 @@ from switchboard.cli.database import at_hand
 from switchboard.cli.saying import answer, as_json, fail
 
 # Said here too, so that `--help` need not load what reads files; a test holds it to the room of imports.
-KINDS = "members", "practitioners", "slots", "fhir", "plan-net", "nppes", "scheduling-links"
+KINDS = "members", "practitioners", "slots", "fhir", "plan-net", "nppes", "answers", "scheduling-links"
 Mode = Literal["all", "good"]
 
 
@@ -78,7 +78,7 @@ def import_verb(
 ) -> None:
     """Take in a file or folder: who is covered, who gives care, and when.
 
-    KIND is one of members, practitioners, slots, fhir, plan-net, nppes, scheduling-links.
+    KIND is one of members, practitioners, slots, fhir, plan-net, nppes, answers, scheduling-links.
     """
     with at_hand(machine):
         from switchboard.interop.intake import in_words, take_in

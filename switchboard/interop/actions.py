@@ -12,14 +12,12 @@ from django.db import transaction
 from switchboard.interop.findings import FileProblem, Finding, Findings, said
 from switchboard.interop.kinds import KINDS, Shelf
 from switchboard.interop.models import ImportReject, ImportRun
-from switchboard.members.actions.importing import members_by_key
-from switchboard.outcomes.actions.crisis import raise_alarm
+from switchboard.interop.risks import raise_risks
 from switchboard.platform.access import Viewer
 from switchboard.platform.clock import now
 
 Mode = Literal["all", "good"]
 Progress = Callable[[int], None]
-RISK = "risk_answer"
 TELL_EVERY = 1_000  # rows between two words to the progress bar
 
 
@@ -109,6 +107,8 @@ def run_import(
         except FileProblem as refused:
             state, problem, code = "refused", said(refused.code, **refused.params), refused.code
         except BaseException:
+            if not dry_run:
+                raise_risks(run, shelf.risks, by)
             ImportRun.objects.filter(pk=run.pk).update(
                 state="failed",
                 finished_at=now(),
@@ -116,7 +116,7 @@ def run_import(
             )
             raise
         if not dry_run:
-            raise_risks(run, shelf, by)
+            raise_risks(run, shelf.risks, by)
     run.problem_code = code
     return _write_down(run, shelf, state, problem, place)
 
@@ -139,31 +139,6 @@ def _load(kind: str, path: str, shelf: Shelf, progress: Progress | None) -> None
     shelf.finish()
     if progress:
         progress(read)
-
-
-def raise_risks(run: ImportRun, shelf: Shelf, by: Viewer) -> None:
-    """Open a crisis task for each resource that speaks of danger, also when its file was refused (edge C5).
-
-    A resource that a former run of this source has raised is not raised again. A member nobody can name
-    still gets a task: it goes to the crisis desk as unroutable.
-    """
-    members = members_by_key(source=run.source, keys=[risk.member_key for risk in shelf.risks])
-    for risk in shelf.risks:
-        with transaction.atomic():
-            raised = ImportReject.objects.filter(run__source=run.source, code=RISK, column=risk.name)
-            if raised.exists():
-                continue
-            raise_alarm(
-                member_id=members.get(risk.member_key),
-                cause=f"import:{run.source}:{risk.name}"[:100],
-                level=risk.risk.level or "standard",
-                because=risk.because,
-                by=by,
-            )
-            ImportReject.objects.create(
-                run=run, file=risk.file[:300], line=risk.line, column=risk.name, code=RISK,
-                hint=said(RISK)[:300], severity="warning",
-            )  # fmt: skip
 
 
 def _write_down(run: ImportRun, shelf: Shelf, state: str, problem: str, place: Path | None) -> ImportReport:

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from switchboard.interop.answers import answer_risks
 from switchboard.interop.fhir.reading import DIRECTORY, mapped, people
-from switchboard.interop.fhir.salvage import FoundRisk, salvaged
+from switchboard.interop.fhir.salvage import salvaged
 from switchboard.interop.findings import FileProblem, Findings
 from switchboard.interop.members_csv import member_rows
 from switchboard.interop.nppes import nppes_rows
 from switchboard.interop.practitioners_csv import practitioner_rows
+from switchboard.interop.risks import FoundRisk
 from switchboard.interop.scheduling_links import PublishedSchedule, published
 from switchboard.interop.slots_csv import slot_rows
 from switchboard.members.actions.importing import Loaded, MemberImport
@@ -55,7 +57,7 @@ class Shelf:
         self.counts: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.risks: list[FoundRisk] = []
-        self._risk_rule = risk_rule(rule("safety/risk_items").on(today()))
+        self.risk_rule = risk_rule(rule("safety/risk_items").on(today()))
         self._members: MemberImport | None = None
         self._network: NetworkImport | None = None
         self._slots: SlotImport | None = None
@@ -64,7 +66,11 @@ class Shelf:
 
     def add(self, row: Any) -> None:
         """Put one row on its room's stage."""
-        if isinstance(row, ImportedMember | ImportedCoverage):
+        if row is None:
+            return  # an answer that calls nobody
+        if isinstance(row, FoundRisk):
+            self.risks.append(row)
+        elif isinstance(row, ImportedMember | ImportedCoverage):
             self._members = self._members or MemberImport(source=self.source, by=self.by)
             self._members.add(row)
         elif isinstance(row, ImportedSlot):
@@ -154,7 +160,7 @@ class Shelf:
 
     def salvage(self, resource: dict[str, Any], file: str, line: int) -> None:
         """Keep what a resource says of danger, whatever becomes of the file."""
-        found = salvaged(resource, file, line, self._risk_rule, now())
+        found = salvaged(resource, file, line, self.risk_rule, now())
         if found:
             self.risks.append(found)
 
@@ -238,6 +244,10 @@ def _fhir(path: str, shelf: Shelf) -> Iterator[Any]:
     return mapped(Path(path), mappers, findings=shelf.findings, skipped=shelf.skipped, salvage=shelf.salvage)
 
 
+def _answers(path: str, shelf: Shelf) -> Iterator[Any]:
+    return answer_risks(Path(path), rule=shelf.risk_rule, now=now(), findings=shelf.findings)
+
+
 def _plan_net(path: str, shelf: Shelf) -> Iterator[Any]:
     return mapped(Path(path), DIRECTORY, findings=shelf.findings, skipped=shelf.skipped)
 
@@ -266,6 +276,12 @@ KINDS: dict[str, Kind] = {
     "plan-net": Kind(_plan_net, "a whole directory, Da Vinci Plan-Net NDJSON", whole="roles", folder=True),
     "nppes": Kind(_nppes, "the national registry's dissemination file, CSV", source_kind="registry"),
     "slots": Kind(_slots, "bookable time by NPI, CSV"),
+    "answers": Kind(
+        _answers,
+        "answers to questionnaires, CSV or HL7 v2 ORU: those that speak of danger call a person",
+        persons=True,
+        folder=True,
+    ),
     "scheduling-links": Kind(
         _links,
         "a SMART Scheduling Links publisher, folder or address",

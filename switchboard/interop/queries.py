@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Count, Max
 
-from switchboard.interop.actions import RISK
 from switchboard.interop.findings import FIELDS
 from switchboard.interop.kinds import KINDS
 from switchboard.interop.models import ImportReject, ImportRun
+from switchboard.interop.risks import RISK
 from switchboard.interop.uploads import folder, may_import
 from switchboard.platform.access import Viewer
 

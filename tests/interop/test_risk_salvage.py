@@ -66,3 +66,20 @@ def test_not_at_all_raises_no_alarm_and_a_dry_run_neither(bring):
     bring("fhir", lines(LEE, response({"valueCoding": {"code": "LA6568-5"}})))
     bring("fhir", lines(LEE, response(SEVERAL_DAYS)), dry_run=True)
     assert tasks() == []
+
+
+def test_two_resources_without_an_id_or_with_one_far_too_long_are_two_people(bring):
+    for number, own in enumerate([{}, {}, {"id": "x" * 200 + "a"}, {"id": "x" * 200 + "b"}]):
+        about = {"reference": f"Patient/p{number}", "display": f"Nobody {number}"}
+        resource = {k: v for k, v in response(SEVERAL_DAYS).items() if k != "id"} | own
+        bring("fhir", lines(resource | {"subject": about}), mode="good")
+    assert tasks() == [(False, "standard")] * 4
+    said = {note for (note,) in ask("SELECT contact_note FROM outcomes_crisistask")}
+    assert said == {f"Nobody {n}, Patient/p{n}" for n in range(4)}
+
+
+def test_a_graver_version_of_the_same_resource_is_heard_and_an_old_one_marked_stale(bring):
+    bring("fhir", lines(LEE, response(SEVERAL_DAYS, authored="2020-01-01T10:00:00Z")))
+    assert ask("SELECT stale FROM outcomes_crisistask") == [(True,)]
+    bring("fhir", lines(LEE, response({"valueInteger": 3})))
+    assert tasks() == [(True, "high")]

@@ -4,31 +4,21 @@ The salvage reads before anything is validated and forgives every shape: an answ
 in danger must reach a person even when the file it came in is refused.
 """
 
+import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from switchboard.kernel.reasons import Reason
+from switchboard.interop.risks import FoundRisk, named
 from switchboard.outcomes.core.answers import Answer
-from switchboard.outcomes.core.safety import Risk, RiskRule, risk_of
+from switchboard.outcomes.core.safety import RiskRule, risk_of
 
 ASKED = frozenset({"QuestionnaireResponse", "Observation"})
 VALUES = ("valueInteger", "valueCoding", "valueString", "valueBoolean", "valueDecimal", "valueQuantity",
           "valueCodeableConcept")  # fmt: skip
 DEEPEST = 30
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRisk:
-    """A resource whose answers call for a person; ``name`` is its type and id, never an answer."""
-
-    file: str
-    line: int
-    name: str
-    member_key: str
-    risk: Risk
-    because: Reason
+ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
 def salvaged(
@@ -40,14 +30,30 @@ def salvaged(
     decision = risk_of(given, rule, now)
     if not decision.outcome.needs_call:
         return None
-    name = f"{kind}/{resource.get('id', '')}"[:120]
-    return FoundRisk(file, line, name, _about(resource), decision.outcome, decision.because[0])
+    about, contact = _about(resource)
+    return FoundRisk(
+        file, line, _name(resource), about, decision.outcome, decision.because[0], contact=contact
+    )
 
 
-def _about(resource: dict[str, Any]) -> str:
+def _name(resource: dict[str, Any]) -> str:
+    """Name a resource by type and id; one without a proper id by all it says, else two would be one."""
+    kind, own = resource.get("resourceType"), resource.get("id")
+    if isinstance(own, str) and ID.fullmatch(own):
+        return f"{kind}/{own}"
+    return named(str(kind), json.dumps(resource, sort_keys=True, default=str))
+
+
+def _about(resource: dict[str, Any]) -> tuple[str, str]:
+    """Give the source's key for whom a resource is about, and what it says of them."""
     subject = resource.get("subject")
-    reference = subject.get("reference") if isinstance(subject, dict) else ""
-    return str(reference or "").rpartition("/")[2].removeprefix("urn:uuid:")
+    if not isinstance(subject, dict):
+        return "", ""
+    reference = str(subject.get("reference") or "")
+    identifier = subject.get("identifier")
+    number = identifier.get("value") if isinstance(identifier, dict) else ""
+    said = [str(part)[:120] for part in (subject.get("display"), reference, number) if part]
+    return reference.rpartition("/")[2].removeprefix("urn:uuid:"), ", ".join(said)
 
 
 def _answers(resource: dict[str, Any]) -> Iterator[Answer]:

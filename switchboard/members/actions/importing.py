@@ -7,7 +7,7 @@ held (``import-review``).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -111,6 +111,16 @@ def members_by_key(*, source: str, keys: Iterable[str]) -> dict[str, int]:
         [source, list(keys)],
     )
     return dict(rows)
+
+
+def members_by_number(*, numbers: Iterable[str]) -> dict[str, tuple[int, date]]:
+    """Give whom the plan's own numbers mean, following merges, with birth dates; unknown are left out."""
+    rows = ask(
+        "SELECT m.member_number, coalesce(m.merged_into_id, m.id), m.birth_date FROM members_member m"
+        " WHERE m.member_number = ANY(%s)",
+        [list(numbers)],
+    )
+    return {number: (member, born) for number, member, born in rows}
 
 
 def _place_people(source: str, done: Loaded) -> None:

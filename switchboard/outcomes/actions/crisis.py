@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from switchboard.kernel.reasons import Decision, Reason
 from switchboard.outcomes import safety_net
 from switchboard.outcomes.core.escalation import Closer, may_close
-from switchboard.outcomes.core.safety import Risk
+from switchboard.outcomes.core.safety import Risk, Verdict
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.accounts import people_with_role
@@ -22,13 +22,27 @@ from switchboard.platform.roles import Role
 log = structlog.get_logger("switchboard.crisis")
 
 
-def raise_alarm(*, member_id: int | None, cause: str, level: str, because: Reason, by: Viewer) -> None:
-    """Open (or join) a crisis task for words outside any instrument, in the caller's transaction."""
-    risk = Risk("positive", level, (), stale=False)
+def raise_alarm(
+    *,
+    member_id: int | None,
+    cause: str,
+    level: str,
+    because: Reason,
+    by: Viewer,
+    verdict: Verdict = "positive",
+    stale: bool = False,
+    contact_note: str = "",
+) -> None:
+    """Open (or join) a crisis task for words outside any instrument, in the caller's transaction.
+
+    ``stale``: said more than a day ago. ``contact_note`` serves a task of which we do not know whose it is.
+    """
+    risk = Risk(verdict, level, (), stale=stale)
     with transaction.atomic():
         safety_net.open_or_add(
-            member_id=member_id, cause=cause, risk=risk, because=[because], by_id=by.user_id
-        )
+            member_id=member_id, cause=cause, risk=risk, because=[because], by_id=by.user_id,
+            contact_note=contact_note,
+        )  # fmt: skip
 
 
 def escalate(*, at: datetime | None = None) -> int:
