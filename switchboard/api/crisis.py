@@ -166,7 +166,10 @@ def _said(one: RiskAnswer, language: str) -> SaidTold:
 @router.post("/crisis/tasks/{task}/acknowledge", response=Done, throttle=[])
 @for_roles(*CRISIS)
 def acknowledge(request: HttpRequest, task: UUID) -> Done:
-    """Take a task; ``done`` is false when somebody else has it (you may read along) or it is closed."""
+    """Take a task; ``done`` is false when somebody else has it (you may read along) or it is closed.
+
+    False as well without a clinical licence: you may work on it, and clinicians are paged until one takes it.
+    """
     return Done(done=actions.acknowledge(public_id=task, by=viewer_of(request)))
 
 

@@ -187,6 +187,7 @@ class CrisisTold(Told):
     unroutable: bool
     acknowledged_by: str
     acknowledged_at: datetime | None
+    joined_by: str
     because: list[ReasonTold]
 
     @classmethod

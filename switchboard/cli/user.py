@@ -1,6 +1,7 @@
 """``switchboard user``: staff come and go."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
@@ -45,6 +46,26 @@ def disable(email: str, machine: bool) -> None:
         except StaffError as error:
             fail(machine, str(error))
         answer(machine, asdict(gone), f"{gone.email} may no longer sign in.")
+
+
+@user_verb.command("away")
+@click.argument("email")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="UTC; left out: they are back."
+)
+@as_json
+def on_leave(email: str, until: datetime | None, machine: bool) -> None:
+    """Put a colleague on leave: alarms go on to the next person. Without --until they are back."""
+    with at_hand(machine):
+        from switchboard.platform.staff import StaffError, away
+
+        instant = until.replace(tzinfo=UTC) if until else None
+        try:
+            found = away(email=email, until=instant)
+        except StaffError as error:
+            fail(machine, str(error))
+        said = f"is on leave until {instant:%Y-%m-%d %H:%M} UTC" if instant else "is back"
+        answer(machine, asdict(found) | {"away_until": instant and instant.isoformat()}, f"{email} {said}.")
 
 
 @user_verb.command("list")

@@ -6,13 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from switchboard.kernel.reasons import Reason
-from switchboard.outcomes.models import Answer, Assessment, CrisisTask
-from switchboard.outcomes.safety_net import DRILL, LEVELS
+from switchboard.outcomes.models import Answer, Assessment, CrisisEvent, CrisisTask
+from switchboard.outcomes.safety_net import DRILL, LEVELS, held, unheld
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Viewer
 from switchboard.platform.audit import touch
+from switchboard.platform.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CrisisView:
-    """A crisis task as its worklist shows it."""
+    """A crisis task as its worklist shows it: ``open`` while no licensed person who can act has taken it.
+
+    ``joined_by``: the last colleague without a licence who went to work on it.
+    """
 
     task_id: int
     public_id: UUID
@@ -51,6 +56,7 @@ class CrisisView:
     acknowledged_by: str
     acknowledged_by_id: int | None
     acknowledged_at: datetime | None
+    joined_by: str
     because: tuple[Reason, ...]
     contact_note: str
 
@@ -123,12 +129,15 @@ def crisis_worklist(*, limit: int = 500) -> list[CrisisView]:
 
     The order is the database's: a limit cuts the mildest and latest, never somebody in danger right now.
     """
-    rows = (
-        _open_crises()
-        .select_related("acknowledged_by")
-        .annotate(taken=Case(When(state="open", then=Value(0)), default=Value(1)), place=GRAVEST_FIRST)
-    )
+    nobody_s = Case(When(state="open", then=Value(0)), When(unheld(now()), then=Value(0)), default=Value(1))
+    rows = _as_shown(_open_crises()).annotate(taken=nobody_s, place=GRAVEST_FIRST)
     return [_view(row) for row in rows.order_by("taken", "place", "opened_at", "id")[:limit]]
+
+
+def _as_shown(rows: QuerySet[CrisisTask]) -> QuerySet[CrisisTask]:
+    joined = CrisisEvent.objects.filter(task=OuterRef("pk"), kind="joined").order_by("-id")
+    who = Coalesce(Subquery(joined.values("by__name")[:1]), Value(""))
+    return rows.select_related("acknowledged_by").annotate(joined_by=who)
 
 
 def _open_crises() -> QuerySet[CrisisTask]:
@@ -139,14 +148,14 @@ def _open_crises() -> QuerySet[CrisisTask]:
 def crisis_view(*, public_id: UUID) -> CrisisView | None:
     """Give one task as the worklist shows it, however long the list is; None when it is closed or none."""
     row = CrisisTask.objects.exclude(state="closed").filter(public_id=public_id)
-    found = row.select_related("acknowledged_by").first()
+    found = _as_shown(row).first()
     return _view(found) if found else None
 
 
 def crisis_task(*, viewer: Viewer, public_id: UUID) -> tuple[CrisisView, list[CrisisHappening]] | None:
     """Give one crisis task with its history, to somebody who has taken it (or may see it); audited."""
     with transaction.atomic():
-        row = CrisisTask.objects.filter(public_id=public_id).select_related("acknowledged_by").first()
+        row = _as_shown(CrisisTask.objects.filter(public_id=public_id)).first()
         if row is None:
             return None
         if row.member_id is not None:
@@ -193,14 +202,15 @@ def risk_answers(*, viewer: Viewer, task: CrisisView) -> list[RiskAnswer]:
 
 def crisis_count() -> tuple[int, int]:
     """Give how many crisis tasks are open, and how many of them nobody has taken."""
-    states = list(_open_crises().values_list("state", flat=True))
-    return len(states), sum(state == "open" for state in states)
+    tasks = _open_crises().select_related("acknowledged_by")
+    return len(tasks), sum(not held(task) for task in tasks)
 
 
 def crisis_state_of(*, member_id: int) -> tuple[str, str] | None:
     """Give the state of a member's open crisis task and who has taken it, no detail; None without one."""
-    row = CrisisTask.objects.exclude(state="closed").filter(member_id=member_id)
-    return row.values_list("state", "acknowledged_by__name").first()
+    rows = CrisisTask.objects.exclude(state="closed").filter(member_id=member_id)
+    row = rows.select_related("acknowledged_by").first()
+    return None if row is None else _taken(row)[:2]
 
 
 def open_crisis_of(*, member_id: int) -> bool:
@@ -208,21 +218,31 @@ def open_crisis_of(*, member_id: int) -> bool:
     return CrisisTask.objects.filter(member_id=member_id).exclude(state="closed").exists()
 
 
+def _taken(row: CrisisTask) -> tuple[str, str, int | None, datetime | None]:
+    """Give the state and, where it holds, who has taken a task, by name and number, and when."""
+    owner = row.acknowledged_by
+    if owner is None or not (row.state == "closed" or held(row)):
+        return "open" if row.state == "acknowledged" else row.state, "", None, None
+    return row.state, owner.name, owner.pk, row.acknowledged_at
+
+
 def _view(row: CrisisTask) -> CrisisView:
+    state, taken_by, taken_by_id, taken_at = _taken(row)
     return CrisisView(
         row.pk,
         row.public_id,
         row.member_id,
         row.level,
-        row.state,
+        state,
         row.step,
         row.opened_at,
         row.next_step_at,
         row.stale,
         row.unroutable,
-        row.acknowledged_by.name if row.acknowledged_by else "",
-        row.acknowledged_by_id,
-        row.acknowledged_at,
+        taken_by,
+        taken_by_id,
+        taken_at,
+        getattr(row, "joined_by", ""),
         tuple(Reason.from_json(r) for r in row.because),
         row.contact_note,
     )

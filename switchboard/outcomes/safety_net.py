@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from switchboard.kernel.reasons import Reason
 from switchboard.outcomes.core.escalation import Clock, Step, Task, clock_of, next_step, upcoming
@@ -64,7 +65,7 @@ def _hear_more(task: CrisisTask, risk: Risk, because: Sequence[Reason]) -> None:
         task.level = risk.level or "standard"
     task.save(update_fields=["level", "because"])
     owner = task.acknowledged_by
-    if not graver or owner is None:
+    if not graver or owner is None or not held(task):
         return
     CrisisEvent.objects.create(task=task, at=now(), kind="graver")
     send(
@@ -105,16 +106,34 @@ def _create(
         return task
 
 
+def unheld(at: datetime) -> Q:
+    """Give the condition for tasks whose taker can no longer act: gone, on leave, without a licence.
+
+    Such a task counts as taken by nobody from that moment, not from the next look at it.
+    """
+    taker = "acknowledged_by__"
+    gone, away = Q(**{f"{taker}is_active": False}), Q(**{f"{taker}away_until__gt": at})
+    return gone | away | Q(**{f"{taker}licence": ""})
+
+
+def held(task: CrisisTask, at: datetime | None = None) -> bool:
+    """Tell whether a licensed person who can act has taken a task: only they quiet the paging."""
+    owner = task.acknowledged_by
+    if owner is None or not owner.is_active or not owner.licence:
+        return False
+    return owner.away_until is None or owner.away_until <= (at or now())
+
+
 def due_numbers(at: datetime, limit: int = 500) -> list[int]:
     """Give the open tasks whose next step is due, longest due first."""
-    due = CrisisTask.objects.exclude(state="closed").filter(next_step_at__lte=at)
+    due = CrisisTask.objects.exclude(state="closed").filter(Q(next_step_at__lte=at) | unheld(at))
     return list(due.order_by("next_step_at").values_list("pk", flat=True)[:limit])
 
 
 def due_task(number: int, at: datetime) -> CrisisTask | None:
     """Lock a task that is still due; None when another worker holds it or has done it."""
     due = CrisisTask.objects.select_for_update(skip_locked=True, of=("self",)).exclude(state="closed")
-    return due.filter(pk=number, next_step_at__lte=at).first()
+    return due.filter(Q(next_step_at__lte=at) | unheld(at), pk=number).first()
 
 
 def facts_of(task: CrisisTask, unreachable: frozenset[str]) -> Task:
@@ -126,7 +145,7 @@ def facts_of(task: CrisisTask, unreachable: frozenset[str]) -> Task:
         opened_at=task.opened_at,
         fired=tuple((kind, at) for kind, at in events if kind in names),
         acknowledged_at=task.acknowledged_at,
-        owner_active=task.acknowledged_by is None or task.acknowledged_by.is_active,
+        owner_active=held(task),
         unreachable=unreachable,
         attempts=sum(kind == "attempt" for kind, _ in events),
         reached=any(kind == "reached" for kind, _ in events),

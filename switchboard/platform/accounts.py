@@ -17,8 +17,8 @@ class Person:
 
 
 def people_with_role(role: Role) -> list[Person]:
-    """Give the active users of a role, in a steady order."""
-    rows = User.objects.filter(role=role.value, is_active=True).order_by("id")
+    """Give the users of a role who are at work (active, not on leave), in a steady order."""
+    rows = User.objects.filter(role=role.value, is_active=True).exclude(away_until__gt=now()).order_by("id")
     return [Person(u.pk, u.email, u.name) for u in rows]
 
 

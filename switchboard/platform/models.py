@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     )
     created_at = models.DateTimeField(default=timezone.now)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True, help_text="On leave: not paged before then")
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from django.db import transaction
@@ -59,6 +60,21 @@ def dismiss(*, email: str) -> Colleague:
         user.save(update_fields=["is_active", "deactivated_at"])
         forget()
         log.info("user dismissed", role=user.role)
+    return _colleague(user)
+
+
+@transaction.atomic
+def away(*, email: str, until: datetime | None) -> Colleague:
+    """Note that a user is on leave until an instant, or (None) is back: alarms go on to the next person.
+
+    A crisis call that they hold counts as nobody's meanwhile. Raises StaffError when there is no such user.
+    """
+    user = User.objects.select_for_update().filter(email=email.lower()).first()
+    if user is None:
+        raise StaffError("No user has that email address; `switchboard user list` shows them all.")
+    user.away_until = until
+    user.save(update_fields=["away_until"])
+    log.info("user on leave" if until else "user back", role=user.role)
     return _colleague(user)
 
 

@@ -17,11 +17,12 @@ from switchboard.outcomes.actions import (
     note_attempt,
 )
 from switchboard.outcomes.models import Answer, Assessment, CrisisEvent, CrisisTask
-from switchboard.outcomes.queries import crisis_view, crisis_worklist, risk_answers
+from switchboard.outcomes.queries import crisis_count, crisis_view, crisis_worklist, risk_answers
 from switchboard.platform.access import AccessDenied, Viewer
 from switchboard.platform.clock import stopped_at
 from switchboard.platform.models import OutgoingMessage, User
 from switchboard.platform.roles import Role
+from switchboard.platform.staff import away
 
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
@@ -202,13 +203,76 @@ class TestClock:
 
 
 @pytest.mark.django_db
+class TestWhoHasIt:
+    def test_somebody_without_a_licence_helps_and_the_paging_goes_on(self):
+        """A care manager's taking it must not make it hourly (C2). Seen to fail while it did."""
+        first, second = staff(Role.CRISIS_CLINICIAN, licence="1"), staff(Role.CRISIS_CLINICIAN, licence="2")
+        manager, boss = staff(Role.CARE_MANAGER), staff(Role.SUPERVISOR)
+        with stopped_at(NOON):
+            say_several_days(member())
+            escalate(at=NOON)
+            task = CrisisTask.objects.get()
+            assert not acknowledge(public_id=task.public_id, by=manager)
+            assert not acknowledge(public_id=task.public_id, by=manager)
+            note_attempt(public_id=task.public_id, reached=True, note="spoke", by=manager)
+        assert CrisisEvent.objects.filter(kind="joined", by_id=manager.user_id).count() == 1
+        shown = crisis_worklist()[0]
+        assert (shown.state, shown.acknowledged_by, shown.joined_by) == ("open", "", manager.name)
+        for minutes in (5, 15):
+            with stopped_at(NOON + timedelta(minutes=minutes)):
+                escalate(at=NOON + timedelta(minutes=minutes))
+        paged = set(OutgoingMessage.objects.values_list("to", flat=True))
+        mail = {User.objects.get(pk=v.user_id).email for v in (first, second, boss)}
+        assert paged == mail
+        assert acknowledge(public_id=task.public_id, by=second)
+        assert crisis_worklist()[0].acknowledged_by == second.name
+
+    def test_somebody_without_a_licence_may_work_on_what_is_nobody_s(self):
+        """Whose answer it is has to be found out; joining is the leave to write it down."""
+        manager = staff(Role.CARE_MANAGER)
+        task = CrisisTask.objects.create(cause="unroutable:1", level="standard", unroutable=True)
+        with pytest.raises(AccessDenied):
+            note_attempt(public_id=task.public_id, reached=False, note="", by=manager)
+        acknowledge(public_id=task.public_id, by=manager)
+        note_attempt(public_id=task.public_id, reached=False, note="asked the sender", by=manager)
+
+    def test_a_clinician_on_leave_is_passed_over(self):
+        """C5: the page goes to the next person at once. Seen to fail without the look at leave."""
+        first, second = staff(Role.CRISIS_CLINICIAN, licence="1"), staff(Role.CRISIS_CLINICIAN, licence="2")
+        mail = {v.user_id: User.objects.get(pk=v.user_id).email for v in (first, second)}
+        away(email=mail[first.user_id], until=NOON + timedelta(days=7))
+        with stopped_at(NOON):
+            say_several_days(member())
+            escalate(at=NOON)
+        assert set(OutgoingMessage.objects.values_list("to", flat=True)) == {mail[second.user_id]}
+
+    def test_a_call_whose_clinician_goes_on_leave_is_nobody_s_at_once(self):
+        """C5: what is owed is paged now, not after an hour; another may take it; back, it is theirs."""
+        first, second = staff(Role.CRISIS_CLINICIAN, licence="1"), staff(Role.CRISIS_CLINICIAN, licence="2")
+        with stopped_at(NOON):
+            say_several_days(member())
+            task = CrisisTask.objects.get()
+            acknowledge(public_id=task.public_id, by=first)
+        away(email=User.objects.get(pk=first.user_id).email, until=NOON + timedelta(days=7))
+        soon = NOON + timedelta(minutes=1)
+        with stopped_at(soon):
+            assert escalate(at=soon) == 1
+            assert OutgoingMessage.objects.get().to == User.objects.get(pk=second.user_id).email
+            assert crisis_count() == (1, 1)
+        with stopped_at(NOON + timedelta(days=8)):
+            assert crisis_count() == (1, 0)
+        with stopped_at(soon):
+            assert acknowledge(public_id=task.public_id, by=second)
+
+
+@pytest.mark.django_db
 class TestEnding:
     def test_only_a_licensed_person_closes_and_only_with_a_disposition(self):
         """Never closes by itself; the refusal says what is missing (C2)."""
         say_several_days(member())
         task = CrisisTask.objects.get()
         unlicensed, licensed = staff(Role.CRISIS_CLINICIAN), staff(Role.CRISIS_CLINICIAN, licence="CT 1")
-        assert acknowledge(public_id=task.public_id, by=unlicensed)
+        assert not acknowledge(public_id=task.public_id, by=unlicensed)
         refused = close_crisis(public_id=task.public_id, disposition="safe_with_plan", note="", by=unlicensed)
         assert [r.code for r in refused.because] == ["crisis_needs_contact", "crisis_needs_license"]
         acknowledge(public_id=task.public_id, by=licensed)
@@ -240,12 +304,14 @@ class TestEnding:
             say_several_days(member())
             escalate(at=NOON)
             task = CrisisTask.objects.get()
-            owner = staff(Role.CRISIS_CLINICIAN)
+            owner = staff(Role.CRISIS_CLINICIAN, licence="CT 1")
             acknowledge(public_id=task.public_id, by=owner)
         User.objects.filter(pk=owner.user_id).update(is_active=False, deactivated_at=NOON)
-        later = NOON + timedelta(hours=2)
+        later = NOON + timedelta(minutes=6)
         with stopped_at(later):
-            assert escalate(at=later) > 0
+            assert [view.state for view in crisis_worklist()] == ["open"], "nobody has it"
+            assert escalate(at=later) == 1
+        assert list(CrisisEvent.objects.values_list("kind", flat=True))[-1] == "page_second"
 
     def test_a_new_answer_after_closing_opens_a_new_task(self):
         """Closed is closed; saying it again is new."""
@@ -282,7 +348,7 @@ class TestTheWorklist:
 
     def test_a_graver_answer_pages_whoever_has_taken_the_call(self):
         """They may be on the telephone with somebody else."""
-        who, owner = member(), staff(Role.CRISIS_CLINICIAN)
+        who, owner = member(), staff(Role.CRISIS_CLINICIAN, licence="CT 1")
         assessment = say_several_days(who)
         task = CrisisTask.objects.get()
         acknowledge(public_id=task.public_id, by=owner)
@@ -297,7 +363,7 @@ class TestTheWorklist:
 
     def test_the_answers_behind_a_task_are_shown_as_they_came(self):
         """Words and codes of an import too, with the version they were given to."""
-        owner = staff(Role.CRISIS_CLINICIAN)
+        owner = staff(Role.CRISIS_CLINICIAN, licence="CT 1")
         say_several_days(member())
         task = CrisisTask.objects.get()
         acknowledge(public_id=task.public_id, by=owner)

@@ -455,11 +455,23 @@ def test_closing_without_a_license_or_a_disposition_says_why_not(desk, task):
     assert "licen" in answer.text
     assert "stays open" in post(supervisor, "crisis_close", task.public_id, disposition="").text
     task.refresh_from_db()
-    assert task.state == "acknowledged"
+    assert task.state == "open"
+
+
+def test_without_a_license_one_helps_and_is_told_that_clinicians_are_still_paged(desk, task):
+    """The list keeps the call among those nobody has taken, and says who is on it."""
+    answer = post(desk.browser(Role.SUPERVISOR), "crisis_take", task.public_id, follow=True)
+    assert "Clinicians are paged until one of them takes this call" in answer.text
+    clinician = desk.browser(Role.CRISIS_CLINICIAN, licence="LICSW 1")
+    body = get(clinician, "crisis").text
+    assert "Invented supervisor is on it, without a license" in body
+    assert "Taken, not closed" not in body
+    post(clinician, "crisis_take", task.public_id)
+    assert "On it without a clinical license" in get(clinician, "crisis_call", task.public_id).text
 
 
 def test_who_comes_second_reads_along_and_is_told_who_has_it(desk, task):
-    post(desk.browser(Role.CRISIS_CLINICIAN), "crisis_take", task.public_id)
+    post(desk.browser(Role.CRISIS_CLINICIAN, licence="LICSW 1"), "crisis_take", task.public_id)
     answer = post(desk.browser(Role.SUPERVISOR), "crisis_take", task.public_id, follow=True)
     assert "Invented crisis_clinician has this call" in answer.text
 

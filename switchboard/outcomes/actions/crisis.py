@@ -12,7 +12,7 @@ from switchboard.outcomes.core.escalation import Closer, may_close
 from switchboard.outcomes.core.safety import Risk, Verdict
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
-from switchboard.platform.accounts import people_with_role
+from switchboard.platform.accounts import Person, people_with_role
 from switchboard.platform.audit import record, relate, touch
 from switchboard.platform.clock import now
 from switchboard.platform.messages import send
@@ -73,25 +73,25 @@ def _escalate_one(number: int, at: datetime, nobody: frozenset[str]) -> int:
     return fired
 
 
-ON_CALL = {
-    "page_on_call": (Role.CRISIS_CLINICIAN, 0),
-    "page_second": (Role.CRISIS_CLINICIAN, 1),
-    "page_supervisor_and_desk": (Role.SUPERVISOR, 0),
-    "page_supervisor_unfinished": (Role.SUPERVISOR, 0),
-}
+def _whom_to_page() -> dict[str, list[Person]]:
+    """Give the people each step reaches now: whoever is on leave is passed over."""
+    clinicians, supervisors = people_with_role(Role.CRISIS_CLINICIAN), people_with_role(Role.SUPERVISOR)
+    return {
+        "page_on_call": clinicians[:1],
+        "page_second": clinicians[1:2],
+        "page_supervisor_and_desk": [*supervisors, *clinicians],
+        "page_supervisor_unfinished": supervisors or clinicians,
+    }
 
 
 def _steps_without_people() -> frozenset[str]:
-    staffed = {role: len(people_with_role(role)) for role, _ in ON_CALL.values()}
-    return frozenset(step for step, (role, place) in ON_CALL.items() if staffed[role] <= place)
+    return frozenset(step for step, people in _whom_to_page().items() if not people)
 
 
 def _page(task: CrisisTask, step: str) -> None:
     if task.cause.startswith(f"{safety_net.DRILL}:"):
         return  # the drill asks whether the step fires; nobody's telephone rings every five minutes
-    role, place = ON_CALL[step]
-    people = people_with_role(role)
-    reached = people[place : place + 1] if role is Role.CRISIS_CLINICIAN else people
+    reached = _whom_to_page()[step]
     for person in reached:
         send(
             to=person.email,
@@ -103,7 +103,11 @@ def _page(task: CrisisTask, step: str) -> None:
 
 
 def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
-    """Take a crisis task; gives False when somebody else holds it or it is closed."""
+    """Take a crisis task; gives False when somebody else holds it, it is closed, or ``by`` has no licence.
+
+    Whoever has no licence may work on it, and lists say so; it stays open, and clinicians are paged as if
+    nobody had taken it (promise C2: within minutes to a person who may end it).
+    """
     with transaction.atomic():
         task = CrisisTask.objects.select_for_update().get(public_id=public_id)
         may = extent(viewer=by, data_class=DataClass.CRISIS, relation=Relation.ASSIGNED, write=True)
@@ -111,8 +115,12 @@ def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
             raise AccessDenied(by, task.member_id, DataClass.CRISIS, "crisis_task")
         if task.member_id:
             relate(viewer=by, member_id=task.member_id, kind="task", reason="crisis task", minutes=240)
-        held = task.acknowledged_by is not None and task.acknowledged_by.is_active
-        if task.state == "closed" or held:
+        if task.state == "closed" or safety_net.held(task):
+            return False
+        if not by.licensed:
+            if not _has_joined(task, by):
+                CrisisEvent.objects.create(task=task, at=now(), kind="joined", by_id=by.user_id)
+                tell("crisis.joined", {"task_id": task.pk})
             return False
         task.state, task.acknowledged_at, task.acknowledged_by_id = "acknowledged", now(), by.user_id
         task.save(update_fields=["state", "acknowledged_at", "acknowledged_by_id"])
@@ -120,6 +128,10 @@ def acknowledge(*, public_id: UUID, by: Viewer) -> bool:
         safety_net.set_alarm(task, _steps_without_people())
         tell("crisis.acknowledged", {"task_id": task.pk})
         return True
+
+
+def _has_joined(task: CrisisTask, by: Viewer) -> bool:
+    return task.events.filter(kind="joined", by_id=by.user_id).exists()
 
 
 def _may_work_on(task: CrisisTask, by: Viewer) -> None:
@@ -131,7 +143,7 @@ def _may_work_on(task: CrisisTask, by: Viewer) -> None:
         if much is not Extent.FULL:
             raise AccessDenied(by, task.member_id, DataClass.CRISIS, "crisis_task")
         return
-    if by.user_id is None or task.acknowledged_by_id != by.user_id:
+    if by.user_id is None or not (task.acknowledged_by_id == by.user_id or _has_joined(task, by)):
         raise AccessDenied(by, None, DataClass.CRISIS, "crisis_task")
     record(
         viewer=by, action="write", data_class=DataClass.CRISIS, member_id=None, what=f"crisis_task:{task.pk}"

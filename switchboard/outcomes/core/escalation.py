@@ -36,7 +36,7 @@ class Task:
     """A crisis task as far as its clock needs it.
 
     ``fired`` holds steps in order with their times. ``owner_active`` is False when the person who
-    acknowledged can no longer act (signed off, on leave, deactivated): the task counts as unanswered.
+    acknowledged can no longer act (no licence, on leave, deactivated): the task counts as unanswered.
     ``unreachable`` names steps that have nobody to reach: what follows them is due at once.
     """
 

@@ -43,6 +43,7 @@ HAPPENED = {
     "opened": ("Opened", "crisis"),
     "answer": ("Told us", "crisis"),
     "acknowledged": ("Call taken", "now"),
+    "joined": ("On it without a clinical license; clinicians are still paged", "now"),
     "graver": ("Said something graver since: the clinician who has the call is paged", "crisis"),
     "attempt": ("Tried, not reached", "warning"),
     "reached": ("Reached", "good"),
@@ -119,8 +120,13 @@ def take(request: HttpRequest, task: UUID) -> HttpResponse:
         return redirect("desk_crisis")
     viewer = viewer_of(request)
     others = found.acknowledged_by_id not in (None, viewer.user_id)
-    if not acknowledge(public_id=task, by=viewer) and others:
-        messages.info(request, f"{found.acknowledged_by} has this call. You can read along and help.")
+    if not acknowledge(public_id=task, by=viewer):
+        if others:
+            messages.info(request, f"{found.acknowledged_by} has this call. You can read along and help.")
+        elif found.acknowledged_by_id is None:
+            messages.info(
+                request, "You can help now. Clinicians are paged until one of them takes this call."
+            )
     return redirect("desk_crisis_call", task=task)
 
 
