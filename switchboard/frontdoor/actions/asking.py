@@ -8,15 +8,24 @@ from django.db import IntegrityError, transaction
 
 from switchboard.frontdoor.actions.choosing import keep_choices
 from switchboard.frontdoor.core.access_clock import Asked, access_rules, due
-from switchboard.frontdoor.core.conversation import Said, Step, path, questions, scored, values_of
+from switchboard.frontdoor.core.conversation import (
+    THEIR_SAFETY,
+    Said,
+    Step,
+    path,
+    questions,
+    scored,
+    values_of,
+)
 from switchboard.frontdoor.core.triage import DANGER, LANES, Findings, Needs, Triaged, first_visit, level_of
 from switchboard.frontdoor.licensed import route
 from switchboard.frontdoor.models import IntakeAnswer, Note, Request, Triage
 from switchboard.frontdoor.queries import RequestView, intake_of, person_of, respondent, said_for, view_of
 from switchboard.kernel.reasons import Decision, Reason
 from switchboard.members.queries import CareFacts, care_facts
-from switchboard.outcomes.actions import Heard, answer, begin, complete, raise_alarm
+from switchboard.outcomes.actions import Heard, NotAnswerable, answer, begin, complete, raise_alarm
 from switchboard.outcomes.queries import open_crisis_of, risk_of_request
+from switchboard.outcomes.wording import instrument_in_force
 from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now, today
@@ -31,7 +40,17 @@ SAID = {
     "overdose": "risk_overdose",
     "others": "risk_to_others",
     "unsafe": "risk_from_others",
+    "before": "risk_told_by_another",
+    "lately": "risk_told_by_another",
+    "now": "risk_told_by_another_now",
+    "unsure": "risk_unsure_by_another",
 }
+
+
+# Our questions with answers that open a crisis task.
+WITH_ALARMS = ("reasons", "unusual", THEIR_SAFETY)
+# Of them, those that speak of the person's own life.
+OWN_LIFE = frozenset({"self_harm", "harm", "before", "lately"})
 
 
 class NotSayable(ValueError):  # noqa: N818 - it is an answer, not a fault
@@ -109,7 +128,8 @@ def say(*, request_id: int, question: str, value: Any, by: Viewer) -> bool:
 def _alarms(question: str, value: Any) -> dict[str, str]:
     """Give the options chosen that ask for a person now, with their level."""
     options = questions(today())[question].options
-    return {o["code"]: o["alarm"] for o in options if "alarm" in o and o["code"] in value}
+    chosen = value if isinstance(value, list) else [value]
+    return {o["code"]: o["alarm"] for o in options if "alarm" in o and o["code"] in chosen}
 
 
 def _checked(code: str, value: Any) -> Any:
@@ -144,12 +164,31 @@ def answer_item(
             member_id=row.member_id,
             instrument=instrument,
             language=language,
-            given_by=respondent(by, row.member_id),
+            given_by=_answering(row, by),
             channel=row.channel,
             by=by,
             request_id=row.pk,
         )
+        _made_for(_answering(row, by), instrument, link_id)
         return answer(assessment_id=assessment, link_id=link_id, value=value, by=by)
+
+
+def _answering(row: Request, by: Viewer) -> str:
+    """Say who answers: self (also on a parent's phone), proxy or staff."""
+    given_by = respondent(by, row.member_id)
+    they = given_by == "proxy" and intake_of(row.pk).get("answering") == "they"
+    return "self" if they else given_by
+
+
+def _made_for(given_by: str, code: str, link_id: str) -> None:
+    """Raise unless a form is made for whoever answers. An item about danger is kept whoever answers it."""
+    form = instrument_in_force(code, today())
+    item = form.item(link_id)
+    if (item and item.risk) or ("parent" if given_by == "proxy" else "self") in form.respondents:
+        return
+    raise NotAnswerable(
+        f"{code} is answered by {', '.join(form.respondents)}: ask them, or use another form."
+    )
 
 
 def finish(*, request: RequestView, by: Viewer, language: str) -> Decision[Triaged]:
@@ -175,7 +214,7 @@ def _findings(said: Said, steps: Sequence[Step], risk: str, dangers: frozenset[s
     scores = {code: scored(said, code) for code in used}
     return Findings(
         age=said.age or 0,
-        risk="positive" if dangers & {"self_harm", "harm"} and risk in ("none", "unknown") else risk,
+        risk=_risk_with(dangers, risk),
         scores={code: s.total for code, s in scores.items() if s.total is not None},
         positives=frozenset(code for code, s in scores.items() if s.positive),
         left_open=frozenset(code for code, s in scores.items() if s.positive is None),
@@ -184,9 +223,18 @@ def _findings(said: Said, steps: Sequence[Step], risk: str, dangers: frozenset[s
     )
 
 
+def _risk_with(dangers: frozenset[str], risk: str) -> str:
+    """Give the gravest of what the forms found and what was chosen from our own questions."""
+    if "now" in dangers:
+        return "imminent"
+    if dangers & OWN_LIFE and risk in ("none", "unknown"):
+        return "positive"
+    return "unknown" if "unsure" in dangers and risk == "none" else risk
+
+
 def _dangers_said(request_id: int) -> frozenset[str]:
     """Give every alarming option ever chosen for a request: what is unticked later was said all the same."""
-    given = IntakeAnswer.objects.filter(request_id=request_id, question__in=("reasons", "unusual"))
+    given = IntakeAnswer.objects.filter(request_id=request_id, question__in=WITH_ALARMS)
     rows = given.values_list("question", "value")
     return frozenset(code for question, value in rows for code in _alarms(question, value))
 

@@ -3,7 +3,8 @@
 Everything asked and answered so far goes in, the whole path as it stands comes out; a change of one answer
 may open or close later steps. Steps are either the front door's own questions (``frontdoor/questions``) or
 items of an instrument. Two-item screens open their long form; answers to items that the long form shares (the
-same LOINC code) are carried over. Safety is always asked once.
+same LOINC code) are carried over. Safety is always asked once. A form for the person themselves is never put
+to somebody who answers for them: they get the forms made for parents, and a question of ours about safety.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,8 @@ CLOSING = (
     "background",
     "contact",
 )
+# What somebody is asked who answers for another, or for a child too young for the safety screen.
+THEIR_SAFETY = "their_safety"
 Wording = Callable[[str], Instrument]
 
 
@@ -81,6 +84,11 @@ class Said:
     def age(self) -> int | None:
         """Give the age in whole years."""
         return self.person.age(self.today)
+
+    @property
+    def answered_by(self) -> str:
+        """Say who gives the answers: ``self`` (also through staff, or on a parent's phone) or ``parent``."""
+        return "parent" if self.respondent == "proxy" and self.intake.get("answering") != "they" else "self"
 
     def reasons(self) -> frozenset[str]:
         """Give what the member said brings them here."""
@@ -139,14 +147,16 @@ def scored(said: Said, code: str) -> Score:
 def _walk(said: Said, order: Value) -> Iterator[Step]:
     reasons, safety = said.reasons(), order["safety_screen"]
     asked: set[str] = set()
+    if said.respondent == "proxy" and (said.age or 0) >= order["own_answers_from"]:
+        yield _own(said, "answering")
     yield _own(said, "reasons")
     if "self_harm" in reasons:
-        yield from _ask(said, safety, asked)
+        yield from _safety(said, safety, asked)
     yield _own(said, "place")
     yield from _with_long_form(said, order["mood_screen"], asked)
     # Also of a child too young for the mood screen, and after an answer that speaks of danger: is it now?
     if asked.isdisjoint(order["forms_that_ask_safety"]) or _danger_heard(said, asked):
-        yield from _ask(said, safety, asked)
+        yield from _safety(said, safety, asked)
     for code in _further_screens(said, order, reasons):
         yield from _with_long_form(said, code, asked)
     if _may_be_perinatal(said, order, reasons):
@@ -164,9 +174,18 @@ def _further_screens(said: Said, order: Value, reasons: frozenset[str]) -> Itera
     wanted.append((order["trauma_screen"], "trauma" in reasons))
     wanted.append((order["alcohol_screen"], True))
     wanted.append((order["drug_screen"], True))
-    wanted.append((order["child_screen"], said.respondent == "proxy"))
+    wanted.append((order["child_screen"], said.answered_by == "parent"))
     wanted.append((order["social_screen"], "needs" in reasons))
     yield from (code for code, want in wanted if want)
+
+
+def _safety(said: Said, code: str, asked: set[str]) -> Iterator[Step]:
+    """Ask about safety once: the person by the screen, or else whoever answers for them, in our words."""
+    if _ready(said, code):
+        yield from _ask(said, code, asked)
+    elif THEIR_SAFETY not in asked:
+        asked.add(THEIR_SAFETY)
+        yield _own(said, THEIR_SAFETY)
 
 
 def _ask(said: Said, code: str, asked: set[str]) -> Iterator[Step]:
@@ -197,7 +216,8 @@ def _danger_heard(said: Said, asked: set[str]) -> bool:
 
 def _ready(said: Said, code: str) -> bool:
     instrument = said.instruments(code)
-    return instrument.suits(said.age) and instrument.ready(said.language)
+    fits = instrument.suits(said.age) and said.answered_by in instrument.respondents
+    return fits and instrument.ready(said.language)
 
 
 def _long_form(said: Said, code: str) -> str | None:
@@ -208,7 +228,7 @@ def _long_form(said: Said, code: str) -> str | None:
 def _may_be_perinatal(said: Said, order: Value, reasons: frozenset[str]) -> bool:
     youngest, oldest = order["perinatal_ages"]
     fits = said.person.sex in ("female", "unknown", None) and youngest <= (said.age or 0) <= oldest
-    return said.respondent != "proxy" and (fits or "perinatal" in reasons)
+    return said.answered_by == "self" and (fits or "perinatal" in reasons)
 
 
 def _own(said: Said, code: str) -> Step:

@@ -26,6 +26,8 @@ LANES = (
     "social_support",
 )
 
+# What a parent or caregiver may say of somebody's safety (``frontdoor/questions``, ``their_safety``).
+TOLD_BY_ANOTHER = frozenset({"now", "lately", "before", "unsure"})
 DANGER = 2  # the mildest acuity of somebody in danger
 
 
@@ -192,12 +194,13 @@ def _findings(found: Findings, value: Value) -> Iterator[Finding]:
 
 
 def _safety(found: Findings) -> Iterator[Finding]:
+    theirs = "_theirs" if found.dangers & TOLD_BY_ANOTHER else ""
     if found.risk == "imminent":
-        yield Finding(1, "crisis_now", "triage_risk_now", ("self_harm",))
+        yield Finding(1, "crisis_now", f"triage_risk_now{theirs}", ("self_harm",))
     elif found.risk == "positive":
-        yield Finding(2, "urgent", "triage_risk", ("self_harm",))
+        yield Finding(2, "urgent", f"triage_risk{theirs}", ("self_harm",))
     elif found.risk == "unknown":
-        yield Finding(2, "urgent", "triage_risk_unknown", ("self_harm",))
+        yield Finding(2, "urgent", f"triage_risk_unknown{theirs}", ("self_harm",))
 
 
 def _danger(found: Findings, value: Value) -> Iterator[Finding]:

@@ -102,6 +102,7 @@ def step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
         "error": error,
         "more": "more" in request.GET,
         "no_child_screen": _child_screen_missing(said),
+        "for_another": said.answered_by == "parent",
     }
     return render(request, "member/step.html", context, status=422 if error else 200)
 
@@ -109,7 +110,8 @@ def step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
 def _child_screen_missing(said: Said) -> bool:
     """Tell whether a parent answers and the parents' form is not in this build: its words need a licence."""
     form = rule("frontdoor/conversation").on(said.today)["child_screen"]
-    return said.respondent == "proxy" and not said.instruments(form).ready(said.language)
+    parents = said.instruments(form)
+    return said.answered_by == "parent" and parents.suits(said.age) and not parents.ready(said.language)
 
 
 def _onward(

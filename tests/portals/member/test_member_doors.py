@@ -1,10 +1,16 @@
 """What is not yours is not there: every member address, for others and for proxies who may not."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
+from switchboard.frontdoor.actions import answer_item, say
+from switchboard.frontdoor.models import Request
 from switchboard.members.models import ContactRoute, Preference, Proxy
+from switchboard.members.queries import viewer_for
+from switchboard.outcomes.actions import NotAnswerable
+from switchboard.outcomes.models import Assessment, CrisisTask
 from switchboard.platform.clock import today
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
@@ -134,7 +140,80 @@ def test_a_guardian_answers_for_a_child_and_is_told_what_this_build_lacks(person
     child = person("Cleo", born=today() - timedelta(days=8 * 366), signs_in=False)
     browser = helper(member=child.member, kind="parent", may=["appointments", "assessments", "record"])
     page = browser.post("/care/start", {"member": child.member.pk}, follow=True)
-    assert "Your plan must license it" in page.content.decode()
+    assert "Your plan needs a license to show it" in page.content.decode()
+
+
+class TestWhoAnswers:
+    """A form for oneself is put to nobody else; a parent is asked about safety in plain words."""
+
+    @pytest.fixture
+    def child(self, person):
+        return person("Cleo", born=today() - timedelta(days=8 * 366), signs_in=False).member
+
+    @pytest.fixture
+    def parents(self, child, helper):
+        return helper(member=child, kind="parent", may=["appointments", "assessments", "record"])
+
+    def answer(self, browser, start: str, given: dict[str, str]) -> tuple[list[str], str]:
+        """Answer as ``given`` says, else the first option; give the steps asked and the last page."""
+        asked, page = [], browser.get(start, follow=True)
+        for _ in range(60):
+            at = page.redirect_chain[-1][0] if page.redirect_chain else start
+            if "/with-you/" in at:
+                page = browser.get(start, follow=True)
+                continue
+            if "/ask/" not in at:
+                return asked, page.content.decode()
+            step = at.partition("?")[0].rpartition("/")[2]
+            asked.append(step)
+            found = re.search(
+                r'name="answer"[^>]*value="([^"]+)"|<option value="([^"]+)" selected', page.text
+            )
+            first = next(g for g in found.groups() if g)
+            page = browser.post(at.partition("?")[0], {"answer": given.get(step, first)}, follow=True)
+        raise AssertionError("The questions do not end.")
+
+    def test_a_parent_is_put_no_form_of_the_childs_own(self, child, parents):
+        start = parents.post("/care/start", {"member": child.pk}).url
+        calm = {"their_safety": "no", "reasons": "child", "unusual": "none", "history": "none"}
+        asked, _page = self.answer(parents, start, calm)
+        assert "their_safety" in asked
+        assert [step for step in asked if ":" in step] == []
+        assert not CrisisTask.objects.exists()
+
+    def test_danger_a_parent_speaks_of_is_a_call_at_once_and_leads_the_result(self, child, parents):
+        start = parents.post("/care/start", {"member": child.pk}).url
+        grave = {"their_safety": "now", "reasons": "child", "unusual": "none", "history": "none"}
+        _asked, page = self.answer(parents, start, grave)
+        assert CrisisTask.objects.get(member=child).level == "imminent"
+        assert "they may be in danger right now" in page
+        assert "tel:988" in page
+
+    def test_a_form_is_refused_from_whom_it_is_not_made_for_but_never_a_word_of_danger(self, child, parents):
+        parents.post("/care/start", {"member": child.pk})
+        request = Request.objects.get(member=child)
+        by = viewer_for(Proxy.objects.get(member=child).user)
+        told = {"request_id": request.pk, "by": by, "language": "en"}
+        with pytest.raises(NotAnswerable, match="phq-2 is answered by self"):
+            answer_item(instrument="phq-2", link_id="phq2-1", value=3, **told)
+        assert not Assessment.objects.exists()
+        assert answer_item(instrument="asq", link_id="asq-3", value=1, **told).crisis
+        assert Assessment.objects.get().given_by == "proxy"
+
+    def test_what_somebody_answers_on_anothers_phone_is_their_own(self, ana, helper):
+        browser = helper()
+        page = browser.post("/care/start", {"member": ana.member.pk}, follow=True)
+        assert page.redirect_chain[-1][0].endswith("/ask/answering")
+        request = Request.objects.get(member=ana.member)
+        by = viewer_for(Proxy.objects.get(member=ana.member).user)
+        told = {"request_id": request.pk, "by": by}
+        asked = {"instrument": "phq-2", "link_id": "phq2-1", "value": 1, "language": "en"}
+        say(question="answering", value="me", **told)
+        with pytest.raises(NotAnswerable):
+            answer_item(**asked, **told)
+        say(question="answering", value="they", **told)
+        answer_item(**asked, **told)
+        assert Assessment.objects.get().given_by == "self"
 
 
 class TestChoices:
