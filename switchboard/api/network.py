@@ -20,6 +20,7 @@ from switchboard.network.queries_directory import (
 )
 from switchboard.network.queries_record import (
     KnownField,
+    LicenceView,
     RoleView,
     organization_record,
     practitioner_record,
@@ -104,7 +105,7 @@ class RoleTold(Told):
 
 
 class LicenceTold(Told):
-    """A licence; ``valid`` today."""
+    """A licence; ``valid`` today; ``known``: whose word it is, and when that is due again."""
 
     state: str
     number: str
@@ -113,6 +114,7 @@ class LicenceTold(Told):
     since: date | None
     until: date | None
     valid: bool
+    known: FieldTold
 
 
 class ScheduleLineTold(Told):
@@ -302,9 +304,7 @@ def practitioner(request: HttpRequest, practitioner: Number) -> PractitionerTold
         languages=list(found.languages),
         sources=list(found.sources),
         fields=_fields(found.fields, language),
-        licences=[
-            LicenceTold(**{n: getattr(one, n) for n in LicenceTold.model_fields}) for one in found.licences
-        ],
+        licences=[_licence(one, language) for one in found.licences],
         roles=[_role(role, language) for role in found.roles],
         weeks=[WeekTold(**week._asdict()) for week in weeks_ahead(roles=roles)],
         next_open=[OpenTold(role_id=r, starts_at=at, time_zone=z) for r, at, z in next_open(roles=roles)],
@@ -347,6 +347,11 @@ def places(request: HttpRequest, page: At = 1) -> PlacesTold:
         schedules=[ScheduleLineTold.of(line) for line in lines], page=page,
         pages=max(1, -(-total // A_PAGE)), total=total,
     )  # fmt: skip
+
+
+def _licence(one: LicenceView, language: str) -> LicenceTold:
+    own = {n: getattr(one, n) for n in LicenceTold.model_fields if n != "known"}
+    return LicenceTold(**own, known=_fields((one.known,), language)[0])
 
 
 def _role(role: RoleView, language: str) -> RoleTold:

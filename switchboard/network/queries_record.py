@@ -25,14 +25,17 @@ from switchboard.platform.clock import now, today
 SHOWN = {
     "practitioner": (
         "family_name", "given_name", "credential", "gender", "languages", "backgrounds", "taxonomies",
-        "profession",
+        "active",
     ),
-    "organization": ("name", "phone"),
-    "location": ("address_line", "phone", "accessible"),
+    "organization": ("name", "phone", "active"),
+    "location": ("name", "address_line", "city", "state", "zip5", "phone", "accessible"),
     "role": (
-        "specialties", "treats", "levels_of_care", "modalities", "lines_of_business", "accepting_new",
+        "specialties", "treats", "levels_of_care", "modalities", "lines_of_business", "age_min", "age_max",
+        "accepting_new", "panel_capacity", "active",
     ),
 }  # fmt: skip
+#: Parts of an address that follow from its ZIP code: kept with it, and not shown on their own.
+FOLLOW = frozenset({"county_fips", "latitude", "longitude", "time_zone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class KnownField:
 
 @dataclass(frozen=True, slots=True)
 class LicenceView:
-    """A licence; ``valid`` on the day asked."""
+    """A licence; ``valid`` on the day asked; ``known`` says whose word it is and until when that holds."""
 
     state: str
     number: str
@@ -57,6 +60,7 @@ class LicenceView:
     since: date | None
     until: date | None
     valid: bool
+    known: KnownField
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,8 @@ class PractitionerRecord:
     def sources(self) -> tuple[str, ...]:
         """Name every source with a word on this record or a role of it, in order."""
         roles = [role.source for role in self.roles]
-        return tuple(sorted({*roles, *(word.source for f in self.fields for word in f.words)}))
+        fields = (*self.fields, *(licence.known for licence in self.licences))
+        return tuple(sorted({*roles, *(word.source for f in fields for word in f.words)}))
 
     @property
     def overdue(self) -> int:
@@ -136,6 +141,7 @@ class PractitionerRecord:
         held = [*self.fields, *(f for role in self.roles if role.active for f in role.fields)]
         places = {role.place.location_id: role.place for role in self.roles if role.active and role.place}
         held += [f for place in places.values() for f in place.fields]
+        held += [licence.known for licence in self.licences]
         return sum(f.overdue for f in held)
 
 
@@ -163,9 +169,10 @@ def practitioner_record(*, practitioner_id: int) -> PractitionerRecord | None:
     if person is None:
         return None
     roles = list(_roles().filter(practitioner=person).order_by("-active", "source__rank", "id"))
-    words = _words([("practitioner", [person.pk]), *_about(roles)])
+    licences = list(Licence.objects.filter(practitioner=person).order_by("state", "number"))
+    about = [("practitioner", [person.pk]), ("licence", [row.pk for row in licences]), *_about(roles)]
+    words = _words(about)
     day = today()
-    licences = Licence.objects.filter(practitioner=person).order_by("state", "number")
     return PractitionerRecord(
         person.pk,
         person.npi or "",
@@ -178,7 +185,7 @@ def practitioner_record(*, practitioner_id: int) -> PractitionerRecord | None:
         tuple(person.languages),
         person.user_id,
         _fields("practitioner", person, words),
-        tuple(_licence(row, day) for row in licences),
+        tuple(_licence(row, day, words) for row in licences),
         tuple(_role(row, words) for row in roles),
     )
 
@@ -229,16 +236,20 @@ def _words(about: Iterable[tuple[str, list[int]]]) -> Words:
         asked |= Q(kind=kind, subject_id__in=ids)
     found: Words = defaultdict(lambda: defaultdict(list))
     for row in FieldEvidence.objects.filter(asked).select_related("source").order_by("id").distinct():
-        word = Evidence(
-            row.field, row.value, row.source.name, row.source.rank, row.method, row.verified_at, row.due_at
-        )
-        found[row.kind, row.subject_id][row.field].append(word)
+        parts = {row.field: row.value}
+        if row.kind != "licence" and isinstance(row.value, dict):
+            parts = row.value
+        for name, value in parts.items():
+            word = Evidence(
+                name, value, row.source.name, row.source.rank, row.method, row.verified_at, row.due_at
+            )
+            found[row.kind, row.subject_id][name].append(word)
     return found
 
 
 def _fields(kind: str, record: Any, words: Words) -> tuple[KnownField, ...]:
     said = words.get((kind, record.pk), {})
-    names = dict.fromkeys((*SHOWN[kind], *said))
+    names = [name for name in dict.fromkeys((*SHOWN[kind], *said)) if name not in FOLLOW]
     return tuple(_field(name, getattr(record, name, None), said.get(name, [])) for name in names)
 
 
@@ -249,10 +260,12 @@ def _field(name: str, value: Any, said: list[Evidence]) -> KnownField:
     return KnownField(name, value, decision, tuple(said), overdue(decision.outcome, now()))
 
 
-def _licence(row: Licence, day: date) -> LicenceView:
+def _licence(row: Licence, day: date, words: Words) -> LicenceView:
     since, until = (row.period.lower, row.period.upper) if row.period else (None, None)
     valid = valid_on(LicenceFacts(row.state, row.number, row.status, since, until), day)
-    return LicenceView(row.state, row.number, row.kind, row.status, since, until, valid)
+    said = words.get(("licence", row.pk), {}).get("licence", [])
+    known = _field("licence", row.status, said)
+    return LicenceView(row.state, row.number, row.kind, row.status, since, until, valid, known)
 
 
 def _place(row: Location, words: Words) -> PlaceView:

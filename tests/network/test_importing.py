@@ -1,6 +1,7 @@
 """Import the network from its sources: nothing is lost, one clinician is one record."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -65,7 +66,7 @@ def test_two_sources_name_one_clinician_and_the_better_ranked_is_believed():
     assert families() == ["Lee"]
     bring(person("Leigh-Smith"), source="Acme")
     assert families() == ["Lee"]
-    words = ask("SELECT value #>> '{}' FROM network_fieldevidence WHERE field = 'family_name' ORDER BY 1")
+    words = ask("SELECT value ->> 'family_name' FROM network_fieldevidence WHERE field = 'name' ORDER BY 1")
     assert words == [("Lee",), ("Leigh-Smith",)]
 
 
@@ -122,9 +123,9 @@ def test_what_the_load_writes_is_what_the_core_believes(said):
             with stopped_at(day):
                 bring(person(family), source=source, kind=SOURCES[source][0])
             rows = ask(
-                "SELECT e.field, e.value #>> '{}', o.name, o.rank, e.method, e.verified_at, e.due_at"
+                "SELECT e.field, e.value ->> 'family_name', o.name, o.rank, e.method, e.verified_at, e.due_at"
                 " FROM network_fieldevidence e JOIN network_source o ON o.id = e.source_id"
-                " WHERE e.field = 'family_name'"
+                " WHERE e.field = 'name'"
             )
             assert families() == [believed((Evidence(*row) for row in rows), day).outcome.value]
         transaction.set_rollback(True)
@@ -138,8 +139,77 @@ def test_every_field_a_match_turns_on_keeps_its_evidence():
     bring(person(), role)
     rows = ask("SELECT field FROM network_fieldevidence WHERE kind = 'role' ORDER BY field")
     assert [field for (field,) in rows] == [
-        "accepting_new", "age_max", "age_min", "levels_of_care", "lines_of_business", "modalities",
+        "accepting_new", "active", "age_max", "age_min", "levels_of_care", "lines_of_business", "modalities",
         "panel_capacity", "specialties", "treats",
     ]  # fmt: skip
     bring(person(), role._replace(age_max=12, panel_capacity=30))
     assert ask("SELECT age_max, panel_capacity FROM network_practitionerrole") == [(12, 30)]
+
+
+def words(kind: str) -> dict[str, list]:
+    rows = ask(
+        "SELECT e.field, e.value, o.name FROM network_fieldevidence e"
+        " JOIN network_source o ON o.id = e.source_id WHERE e.kind = %s ORDER BY e.field, o.name",
+        [kind],
+    )
+    found: dict[str, list] = {}
+    for field, value, source in rows:
+        found.setdefault(field, []).append((source, json.loads(value)))
+    return found
+
+
+PLACE = ImportedLocation("r.csv", 2, "1", "Elm Street", address_line="1 Elm St", city="Boston", state="MA",
+                         zip5="02115", county_fips="25025", latitude=42.3, longitude=-71.1,
+                         time_zone="America/New_York", phone="+16175550100", accessible=True)  # fmt: skip
+
+
+def test_every_field_of_a_person_a_place_and_a_licence_keeps_its_evidence():
+    licence = ImportedLicence("r.csv", 2, "1", "MA", "L-1", ends=date(2027, 1, 1))
+    bring(
+        person("Lee")._replace(given_name="Ann"),
+        licence,
+        PLACE,
+        ImportedRole("r.csv", 2, "1", "1", location_key="1", treats=("adhd",)),
+    )
+    said = words("practitioner")
+    assert {"name", "taxonomies", "active"} <= set(said)
+    assert said["name"] == [("Acme", {"family_name": "Lee", "given_name": "Ann"})]
+    place = words("location")
+    assert set(place) == {"name", "address", "phone", "accessible"}
+    [(_, address)] = place["address"]
+    assert [address[c] for c in ("address_line", "city", "state", "zip5")] == [
+        "1 Elm St",
+        "Boston",
+        "MA",
+        "02115",
+    ]
+    assert words("licence") == {"licence": [("Acme", {"status": "active", "ends": "2027-01-01"})]}
+    assert words("role")["active"] == [("Acme", True)]
+    days = ask("SELECT DISTINCT extract(day FROM due_at - verified_at)::int FROM network_fieldevidence")
+    assert days == [(90,)]
+
+
+def test_an_address_is_believed_whole_never_half_of_each_source():
+    """A street of one source and a ZIP code of another would be a place nobody has named."""
+    bring(PLACE)
+    number = ask("SELECT id FROM network_location")[0][0]
+    bring(source="Beacon", kind="aggregator")
+    ask(
+        "INSERT INTO network_networkkey (source_id, kind, key, subject_id) SELECT id, 'location', '1', %s"
+        " FROM network_source WHERE name = 'Beacon' RETURNING 1",
+        [number],
+    )
+    elsewhere = PLACE._replace(address_line="9 Oak St", city="Worcester", zip5="01602", latitude=42.2)
+    bring(elsewhere, source="Beacon", kind="aggregator")
+    now_is = "SELECT address_line, city, zip5, latitude FROM network_location"
+    assert ask(now_is) == [("1 Elm St", "Boston", "02115", 42.3)]
+    assert [source for source, _ in words("location")["address"]] == ["Acme", "Beacon"]
+
+
+def test_a_role_a_whole_file_no_longer_names_ends_by_the_word_of_its_silence():
+    bring(*roster(*NPIS), whole=True)
+    bring(*roster(*NPIS[:-1]), whole=True)
+    assert ask(
+        "SELECT r.active, e.value::text FROM network_practitionerrole r JOIN network_fieldevidence e"
+        " ON e.kind = 'role' AND e.subject_id = r.id AND e.field = 'active' WHERE NOT r.active"
+    ) == [(False, "false")]

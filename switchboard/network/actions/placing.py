@@ -24,22 +24,15 @@ SAID = {
         "accepting_new", "panel_capacity", "active",
     ),
 }  # fmt: skip
-# What evidence is kept of: what a member relies on.
-EVIDENT = {
-    "organization": ("name", "phone"),
-    "location": ("address_line", "phone", "accessible"),
-    "practitioner": ("family_name", "credential", "gender", "languages", "backgrounds", "taxonomies"),
-    "role": (
-        "specialties",
-        "treats",
-        "levels_of_care",
-        "modalities",
-        "lines_of_business",
-        "age_min",
-        "age_max",
-        "accepting_new",
-        "panel_capacity",
-    ),
+# What evidence is kept of, and the columns each word speaks of. An address or a name is one word: a street of
+# one source and a ZIP code of another would be a place that nobody has named.
+ADDRESS = ("address_line", "city", "state", "zip5", "county_fips", "latitude", "longitude", "time_zone")
+EVIDENT: dict[str, dict[str, tuple[str, ...]]] = {
+    "organization": {c: (c,) for c in ("name", "phone", "active")},
+    "location": {"name": ("name",), "address": ADDRESS, "phone": ("phone",), "accessible": ("accessible",)},
+    "practitioner": {"name": ("family_name", "given_name")}
+    | {c: (c,) for c in ("credential", "gender", "languages", "backgrounds", "taxonomies", "active")},
+    "role": {c: (c,) for c in SAID["role"]},
 }
 TABLES = {
     "organization": "network_organization",
@@ -202,7 +195,7 @@ def _change(kind: str, telling: Telling) -> list[int]:
     put("CREATE TEMPORARY TABLE IF NOT EXISTS load_believed (id bigint, words jsonb) ON COMMIT DROP")
     put("TRUNCATE load_believed")
     put(
-        "INSERT INTO load_believed SELECT subject_id, jsonb_object_agg(field, value) FROM ("
+        "INSERT INTO load_believed SELECT subject_id, jsonb_object_agg(part.key, part.value) FROM ("
         " SELECT DISTINCT ON (e.subject_id, e.field) e.subject_id, e.field, e.value"
         " FROM network_fieldevidence e JOIN network_source o ON o.id = e.source_id"
         f" WHERE e.kind = %s AND e.value IS NOT NULL AND (e.subject_id, e.field) IN"
@@ -210,7 +203,8 @@ def _change(kind: str, telling: Telling) -> list[int]:
         f" JOIN load_{kind} s ON s.id = x.subject_id AND NOT s.fresh"
         " WHERE x.kind = %s AND x.source_id <> %s)"
         " ORDER BY e.subject_id, e.field, e.due_at <= %s, o.rank, e.verified_at DESC, o.id) w"
-        " GROUP BY subject_id",
+        " CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(w.value) = 'object' THEN w.value"
+        " ELSE jsonb_build_object(w.field, w.value) END) part GROUP BY subject_id",
         [kind, kind, telling.source, telling.at],
     )
     put("ANALYZE load_believed")
@@ -233,14 +227,14 @@ def _change(kind: str, telling: Telling) -> list[int]:
 def _word(column: str, kind: str) -> str:
     """Give what a field becomes: what is believed of several words, else what is said, else what it was."""
     said = f"WHEN {_is_said(column)} THEN s.{column} ELSE t.{column} END"
-    if column in EVIDENT[kind]:
+    if any(column in columns for columns in EVIDENT[kind].values()):
         return f"CASE WHEN b.words ? '{column}' THEN w.{column} {said}"
     return f"CASE {said}"
 
 
 def _keep_evidence(kind: str, telling: Telling) -> None:
     """Write down what the source said of each field; an unchanged word within a day is the same word."""
-    said = ", ".join(f"('{c}', CASE WHEN {_is_said(c)} THEN to_jsonb(s.{c}) END)" for c in EVIDENT[kind])
+    said = ", ".join(f"('{name}', {_as_evidence(columns)})" for name, columns in EVIDENT[kind].items())
     put(
         "INSERT INTO network_fieldevidence AS e"
         " (kind, subject_id, field, source_id, method, value, verified_at, due_at)"
@@ -253,6 +247,14 @@ def _keep_evidence(kind: str, telling: Telling) -> None:
         " method = excluded.method, verified_at = excluded.verified_at, due_at = excluded.due_at",
         [kind, telling.source, telling.method, telling.at, telling.due, kind, telling.source, telling.at],
     )
+
+
+def _as_evidence(columns: tuple[str, ...]) -> str:
+    """Give what a row says of some columns as one value: alone as it is, several by name, nothing as NULL."""
+    if len(columns) == 1:
+        return f"CASE WHEN {_is_said(columns[0])} THEN to_jsonb(s.{columns[0]}) END"
+    said = ", ".join(f"'{c}', CASE WHEN {_is_said(c)} THEN to_jsonb(s.{c}) END" for c in columns)
+    return f"nullif(jsonb_strip_nulls(jsonb_build_object({said})), '{{}}')"
 
 
 def _point(stage: str, kind: str, telling: Telling) -> None:
@@ -293,6 +295,21 @@ def _place_licences(telling: Telling, done: NetworkImported) -> None:
         " WHERE (excluded.kind <> '' AND excluded.kind <> l.kind) OR excluded.status <> l.status"
         " OR (excluded.period IS NOT NULL AND excluded.period IS DISTINCT FROM l.period)"
         " RETURNING l.xmax = 0 AS new"
+    )
+    put(
+        "INSERT INTO network_fieldevidence AS e"
+        " (kind, subject_id, field, source_id, method, value, verified_at, due_at)"
+        " SELECT 'licence', l.id, 'licence', %s, %s, f.value, %s, %s FROM"
+        " (SELECT DISTINCT ON (practitioner_id, state, number) * FROM load_licence"
+        " WHERE practitioner_id IS NOT NULL ORDER BY practitioner_id, state, number, seq DESC) s"
+        " JOIN network_licence l USING (practitioner_id, state, number) CROSS JOIN LATERAL (SELECT"
+        " jsonb_strip_nulls(jsonb_build_object('status', s.status, 'kind', nullif(s.kind, ''),"
+        " 'starts', s.starts, 'ends', s.ends)) AS value) f LEFT JOIN network_fieldevidence o"
+        " ON o.kind = 'licence' AND o.subject_id = l.id AND o.source_id = %s"
+        " WHERE o.id IS NULL OR o.value IS DISTINCT FROM f.value OR o.verified_at < %s - interval '1 day'"
+        " ON CONFLICT (kind, subject_id, field, source_id) DO UPDATE SET value = excluded.value,"
+        " method = excluded.method, verified_at = excluded.verified_at, due_at = excluded.due_at",
+        [telling.source, telling.method, telling.at, telling.due, telling.source, telling.at],
     )
     done.counts |= {"licences_added": added, "licences_changed": changed}
 
@@ -371,9 +388,16 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
 
 
 def _end_unnamed(telling: Telling) -> list[int]:
+    """End the roles a whole file no longer names: its silence is the source's word."""
     rows = ask(
-        "UPDATE network_practitionerrole r SET active = false, updated_at = %s WHERE r.source_id = %s"
-        " AND r.active AND NOT EXISTS (SELECT 1 FROM load_role s WHERE s.id = r.id) RETURNING r.id",
-        [telling.at, telling.source],
+        "WITH ended AS (UPDATE network_practitionerrole r SET active = false, updated_at = %s"
+        " WHERE r.source_id = %s AND r.active AND NOT EXISTS (SELECT 1 FROM load_role s WHERE s.id = r.id)"
+        " RETURNING r.id), said AS (INSERT INTO network_fieldevidence"
+        " (kind, subject_id, field, source_id, method, value, verified_at, due_at)"
+        " SELECT 'role', id, 'active', %s, %s, 'false', %s, %s FROM ended"
+        " ON CONFLICT (kind, subject_id, field, source_id) DO UPDATE SET value = excluded.value,"
+        " method = excluded.method, verified_at = excluded.verified_at, due_at = excluded.due_at)"
+        " SELECT id FROM ended",
+        [telling.at, telling.source, telling.source, telling.method, telling.at, telling.due],
     )
     return [row[0] for row in rows]

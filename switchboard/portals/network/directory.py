@@ -51,7 +51,8 @@ FIELD_WORDS = {
     "profession": "Profession", "name": "Name", "phone": "Telephone", "address_line": "Street",
     "accessible": "Step-free", "specialties": "Specialties (NUCC)", "treats": "Treats",
     "levels_of_care": "Levels of care", "modalities": "Visits", "lines_of_business": "Lines of business",
-    "accepting_new": "Takes new people",
+    "accepting_new": "Takes new people", "age_min": "Youngest seen", "age_max": "Oldest seen",
+    "panel_capacity": "Room in the panel", "active": "In force", "zip5": "ZIP code",
 }  # fmt: skip
 FIELD_LISTS = {
     "languages": "languages", "backgrounds": "backgrounds", "treats": "conditions",
@@ -147,7 +148,7 @@ def practitioner(request: HttpRequest, practitioner: int) -> HttpResponse:
         "facts": _facts(record),
         "pills": _pills(record),
         "fields": [_field(f) for f in record.fields],
-        "licences": record.licences,
+        "licences": [(one, _field(one.known)) for one in record.licences],
         "roles": [role_context(role) for role in record.roles],
         "map": _map([role.place for role in in_force if role.place]),
         "weeks": weeks,
