@@ -178,7 +178,7 @@ class PractitionerTold(Told):
 
 
 class OrganizationTold(Told):
-    """One organization: its places and who works there."""
+    """One organization: a page of its places and of who works there, and how many there are of each."""
 
     organization_id: int
     npi: str
@@ -188,6 +188,10 @@ class OrganizationTold(Told):
     fields: list[FieldTold]
     places: list[PlaceTold]
     roles: list[RoleTold]
+    page: int
+    pages: int
+    place_count: int
+    role_count: int
 
 
 class FoundTold(Told):
@@ -324,14 +328,16 @@ def organizations(request: HttpRequest, q: Text = "", page: At = 1) -> Organizat
 
 @router.get("/network/organizations/{organization}", response=OrganizationTold)
 @for_roles(*READS)
-def organization(request: HttpRequest, organization: Number) -> OrganizationTold:
-    """Give one organization: its places, who works there, how we know."""
-    found, language = organization_record(organization_id=organization), viewer_of(request).language
+def organization(request: HttpRequest, organization: Number, page: At = 1) -> OrganizationTold:
+    """Give one organization: its places, who works there, how we know; twenty-five of each a page."""
+    found = organization_record(organization_id=organization, page=page)
+    language = viewer_of(request).language
     if found is None:
         raise _none()
     return OrganizationTold(
         organization_id=found.organization_id, npi=found.npi, name=found.name, phone=found.phone,
-        active=found.active, fields=_fields(found.fields, language),
+        active=found.active, fields=_fields(found.fields, language), page=found.page, pages=found.pages,
+        place_count=found.place_count, role_count=found.role_count,
         places=[_place(place, language) for place in found.places],
         roles=[_role(role, language) for role in found.roles],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Case, OuterRef, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 from psycopg import sql
 
@@ -142,10 +142,14 @@ def _narrowed(viewer: Viewer, member_id: int) -> bool:
     return member_id in viewer.proxied and "assessments" not in viewer.proxied[member_id]
 
 
+#: The order is the database's: a limit cuts what is least pressing, never somebody urgent behind many late.
+PRESSING = (Case(When(urgency__in=("emergency", "urgent"), then=Value(0)), default=Value(1)), "due_at")
+
+
 def waiting_requests(*, limit: int = 100) -> list[RequestView]:
-    """Give the requests without an appointment, soonest due first; it names nobody."""
+    """Give the requests without an appointment, urgent first, then soonest due; it names nobody."""
     rows = Request.objects.filter(state__in=["open", "triaged", "offered"], booked_at__isnull=True)
-    return [view_of(row) for row in rows.order_by("due_at", "asked_at")[:limit]]
+    return [view_of(row) for row in rows.order_by(*PRESSING, "asked_at")[:limit]]
 
 
 def request_waiting(*, public_id: UUID) -> RequestView | None:
@@ -240,11 +244,11 @@ def offers_of(*, viewer: Viewer, request: RequestView) -> list[Offer]:
 
 
 def breaches_ahead(*, hours: int = 48, limit: int = 100) -> list[RequestView]:
-    """Give the requests whose clock runs out within so many hours, or has, with no appointment yet."""
+    """Give the requests whose clock runs out within so many hours, or has, without one yet; urgent first."""
     rows = Request.objects.filter(
         booked_at__isnull=True, closed_at__isnull=True, due_at__lte=now() + timedelta(hours=hours)
     )
-    return [view_of(row) for row in rows.order_by("due_at")[:limit]]
+    return [view_of(row) for row in rows.order_by(*PRESSING)[:limit]]
 
 
 def view_of(row: Request) -> RequestView:

@@ -147,7 +147,7 @@ class PractitionerRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationRecord:
-    """One group, clinic or program with its places and the first hundred of its roles."""
+    """One group, clinic or program with a page of its places and roles, and how many there are of each."""
 
     organization_id: int
     npi: str
@@ -157,10 +157,18 @@ class OrganizationRecord:
     fields: tuple[KnownField, ...]
     places: tuple[PlaceView, ...]
     roles: tuple[RoleView, ...]
+    page: int
+    place_count: int
+    role_count: int
+
+    @property
+    def pages(self) -> int:
+        """Give how many pages hold all of them."""
+        return max(1, -(-max(self.place_count, self.role_count) // A_PAGE))
 
 
 Words = dict[tuple[str, int], dict[str, list[Evidence]]]
-MOST_ROLES = 100
+A_PAGE = 25
 
 
 def practitioner_record(*, practitioner_id: int) -> PractitionerRecord | None:
@@ -190,17 +198,23 @@ def practitioner_record(*, practitioner_id: int) -> PractitionerRecord | None:
     )
 
 
-def organization_record(*, organization_id: int) -> OrganizationRecord | None:
-    """Give an organization with everything known; None when there is none. Four statements."""
+def organization_record(*, organization_id: int, page: int = 1) -> OrganizationRecord | None:
+    """Give an organization with a page of what is known; None when there is none. Seven statements.
+
+    A page beyond the last is the last: the largest groups have hundreds of places and thousands of roles.
+    """
     group = Organization.objects.filter(pk=organization_id).first()
     if group is None:
         return None
-    places = list(Location.objects.filter(organization=group).order_by("name", "id")[:MOST_ROLES])
-    roles = list(
-        _roles()
-        .filter(organization=group, active=True)
-        .order_by("practitioner__family_name", "id")[:MOST_ROLES]
-    )
+    held = Location.objects.filter(organization=group)
+    working = PractitionerRole.objects.filter(organization=group, active=True)
+    place_count, role_count = held.count(), working.count()
+    page = min(max(page, 1), max(1, -(-max(place_count, role_count) // A_PAGE)))
+    part = slice((page - 1) * A_PAGE, page * A_PAGE)
+    places = list(held.order_by("name", "id")[part])
+    # The ids first: sorting all of a large group's roles with everything about them is what would take long.
+    chosen = list(working.order_by("practitioner__family_name", "id").values_list("id", flat=True)[part])
+    roles = list(_roles().filter(pk__in=chosen).order_by("practitioner__family_name", "id"))
     about = [("organization", [group.pk]), ("location", [row.pk for row in places]), *_about(roles)]
     words = _words(about)
     return OrganizationRecord(
@@ -212,6 +226,9 @@ def organization_record(*, organization_id: int) -> OrganizationRecord | None:
         _fields("organization", group, words),
         tuple(_place(row, words) for row in places),
         tuple(_role(row, words) for row in roles),
+        page,
+        place_count,
+        role_count,
     )
 
 

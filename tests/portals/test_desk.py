@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from switchboard.frontdoor.models import Note, Request, Triage
+from switchboard.frontdoor.queries import breaches_ahead, waiting_requests
 from switchboard.outcomes.models import Answer as OutcomesAnswer
 from switchboard.outcomes.models import Assessment, CrisisTask
 from switchboard.platform.clock import now, stopped_at
@@ -84,6 +85,37 @@ def test_the_queue_shows_initials_and_what_runs_out_first(desk, navigator):
     assert "Quintero" not in body
     assert "Soon" not in body
     assert body.index("••••1111") < body.index("Then") < body.index("••••2222")
+
+
+def test_a_long_queue_comes_fifty_lines_a_page(desk, navigator):
+    """Most pressing first over all pages; the lines that come anew are of the page being read."""
+    for n in range(60):
+        work(desk.member(f"HL0000{n + 1000}"), hours=n + 1)
+    first, second = get(navigator, "home").text, navigator.get(url("home") + "?page=2", **HOST).text
+    assert first.count('name="key"') == 50
+    assert second.count('name="key"') == 10
+    assert "••••1049" in first
+    assert "••••1050" in second
+    again = navigator.get(url("rows") + "?queue=&page=2", HTTP_HX_REQUEST="true", **HOST).text
+    assert "••••1059" in again
+    assert "••••1000" not in again
+
+
+def test_an_urgent_request_is_never_cut_behind_the_late_ones(desk):
+    """More requests are late than the list holds. Seen to fail with the list ordered by due date alone."""
+    for n in range(5):
+        desk_request(desk.member(f"HL000010{n}"), "routine", hours=-n - 1)
+    urgent = desk_request(desk.member("HL00002000"), "urgent", hours=20)
+    assert waiting_requests(limit=3)[0].request_id == urgent
+    assert breaches_ahead(hours=48, limit=3)[0].request_id == urgent
+
+
+def desk_request(member, urgency: str, hours: float) -> int:
+    """Write down a request that waits."""
+    return Request.objects.create(
+        member=member, state="triaged", urgency=urgency, asked_at=now(), care_state="CT",
+        line_of_business="COM", due_at=now() + timedelta(hours=hours),
+    ).pk  # fmt: skip
 
 
 def test_take_the_next_opens_the_most_pressing_record_that_nobody_has(desk, navigator):

@@ -137,6 +137,21 @@ def test_who_is_not_there_is_not_found(manager):
     assert get(manager, "organization", 99).status_code == 404
 
 
+def test_everybody_of_a_large_organization_is_on_one_of_its_pages(world, manager):
+    """Twenty-five a page, nobody beyond the last: the first hundred used to be all there was to see."""
+    first = world.therapist("Ann Aalto", npi="")
+    for n in range(30):
+        world.therapist(f"Ann Moore{n:02}", npi="")
+    PractitionerRole.objects.update(organization_id=first.organization_id)
+    pages = [get(manager, "organization", first.organization_id, page=n).text for n in (1, 2, 3)]
+    assert "Moore23" in pages[0]
+    assert "Moore24" not in pages[0]
+    assert "Moore24" in pages[1]
+    assert "Moore29" in pages[1]
+    assert "Moore29" in pages[2], "a page beyond the last is the last"
+    assert "31 practitioners" in pages[0]
+
+
 def test_an_organization_shows_its_places_and_people(world, manager):
     role = world.therapist()
     assert "Elm Street Counseling" in get(manager, "organizations", q="elm coun").text

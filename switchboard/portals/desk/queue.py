@@ -44,7 +44,13 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
     chosen = chosen if chosen in counts else ""
     tabs = [("", "Everything", reverse("desk_home"), sum(counts.values()))]
     tabs += [(q, queue_words(q), f"{reverse('desk_home')}?queue={q}", counts[q]) for q in sorted(counts)]
-    return {"queue": whole.only(chosen) if chosen else whole, "tabs": tabs, "chosen": chosen}
+    asked = whole.only(chosen) if chosen else whole
+    page_asked = request.GET.get("page", "")
+    at = min(max(int(page_asked) if page_asked.isdecimal() and len(page_asked) < 5 else 1, 1), asked.pages)
+    base = f"{reverse('desk_home')}?{'queue=' + chosen + '&' if chosen else ''}page="
+    return {
+        "queue": asked.part(at), "tabs": tabs, "chosen": chosen, "at": at, "pages": asked.pages, "base": base,
+    }  # fmt: skip
 
 
 @for_roles(*CALLS)

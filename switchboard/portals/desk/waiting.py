@@ -13,6 +13,7 @@ from switchboard.platform.roles import Role
 from switchboard.platform.worklist import Work, waiting
 
 AHEAD_HOURS = 48
+A_PAGE = 50  # lines: who has more than that before them takes the next
 REQUESTS = "requests"
 URGENCY = {"emergency": 0, "urgent": 1, "soon": 2, "routine": 3}
 WORDS = {
@@ -69,6 +70,17 @@ class Queue:
             [line for line in self.rest if line.queue == queue],
         )
 
+    @property
+    def pages(self) -> int:
+        """Give how many pages hold all lines."""
+        return max(1, -(-(len(self.ahead) + len(self.rest)) // A_PAGE))
+
+    def part(self, page: int) -> "Queue":
+        """Give one page of the lines, most pressing first."""
+        first, last = (page - 1) * A_PAGE, page * A_PAGE
+        before = len(self.ahead)
+        return Queue(self.ahead[first:last], self.rest[max(0, first - before) : max(0, last - before)])
+
 
 def queue_words(queue: str) -> str:
     """Say what a queue is called."""
@@ -85,7 +97,7 @@ def everything(viewer: Viewer, at: datetime) -> Queue:
     lines = sorted(_named(lines, viewer), key=_pressing)
     edge = at + timedelta(hours=AHEAD_HOURS)
     ahead = [line for line in lines if line.due is not None and line.due <= edge]
-    return Queue(ahead, [line for line in lines if line not in ahead])
+    return Queue(ahead, [line for line in lines if line.due is None or line.due > edge])
 
 
 def _pressing(line: Line) -> tuple[bool, bool, datetime, int]:

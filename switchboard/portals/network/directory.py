@@ -276,7 +276,7 @@ def _source_words(group: Group) -> str:
 @for_roles(*READS)
 def organization(request: HttpRequest, organization: int) -> HttpResponse:
     """Show one organization: its places, who works there, how we know."""
-    record = organization_record(organization_id=organization)
+    record = organization_record(organization_id=organization, page=number(request.GET.get("page", "1")))
     if record is None:
         raise Http404("There is no such organization.")
     context = {
@@ -287,7 +287,8 @@ def organization(request: HttpRequest, organization: int) -> HttpResponse:
             {"name": p.name, "address": address(p), "phone": local_phone(p.phone) if p.phone else "–"}
             for p in record.places
         ],
-        "roles": [role_context(role) for role in record.roles],
+        "roles": [{"role": role, "address": address(role.place)} for role in record.roles],
+        "total": f"{record.role_count:,} practitioners and {record.place_count:,} places",
         "map": _map(list(record.places)),
     }
     return page(request, "network/organization.html", context, here="network_organizations")
