@@ -67,9 +67,8 @@ NARROWER = {
     "POST /schedules/{schedule}/preview": {Role.ADMINISTRATOR, Role.SUPERVISOR},
     "POST /schedules/{schedule}/hours": {Role.ADMINISTRATOR, Role.SUPERVISOR},
 }
-#: Served to everybody who has signed in, or to all who find care for somebody: the open directory. And a
-#: member may withdraw their own request, for which their pages have no button yet.
-WIDER = {"GET /me", "GET /roles", "GET /roles/{role_id}/times", "POST /requests/{request_id}/close"}
+#: Served to everybody who has signed in, or to all who find care for somebody: the open directory.
+WIDER = {"GET /me", "GET /roles", "GET /roles/{role_id}/times"}
 
 
 def test_the_description_names_every_operation():

@@ -30,6 +30,7 @@ from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import touch
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
+from switchboard.platform.worklist import close_all
 from switchboard.rulebook.listings import codes
 from switchboard.rulebook.rules import rule
 
@@ -322,4 +323,6 @@ def close(*, public_id: UUID, reason: str, by: Viewer) -> None:
         may_write(by, row.member_id)
         row.state, row.closed_at, row.closed_reason = "closed", now(), reason.strip()[:40]
         row.save()
+        # Nobody looks for a time that is no longer asked for; a crisis task is none of this and stays.
+        close_all(queue="match", subject=f"request:{row.pk}", outcome="request_closed", by=by)
         tell("request.closed", {"request_id": row.pk, "member_id": row.member_id})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from switchboard.portals.member import appointments, booking, care, help_now, home, matches, me
+from switchboard.portals.member import appointments, booking, care, help_now, home, matches, me, stopping
 
 urlpatterns = [
     path("help-now", help_now.help_now, name="help_now"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("care/<uuid:key>/with-you/<str:step>", care.with_you, name="member_with_you"),
     path("care/<uuid:key>/result", care.result, name="member_result"),
     path("care/<uuid:key>/matches", matches.matches, name="member_matches"),
+    path("care/<uuid:key>/stop", stopping.stop, name="member_stop"),
     path("care/<uuid:key>/hold", booking.hold, name="member_hold"),
     path("appointments/", appointments.listing, name="member_appointments"),
     path("appointments/<uuid:key>/", appointments.detail, name="member_appointment"),

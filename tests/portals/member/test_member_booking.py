@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from switchboard.frontdoor.models import Request
+from switchboard.outcomes.models import CrisisTask
 from switchboard.platform.clock import now, stopped_at
 from switchboard.platform.models import WorkItem
 from switchboard.scheduling.models import Appointment
+from tests.portals.member.conftest import LOW
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,43 @@ def test_a_loosening_nobody_offered_changes_nothing(ana, phone, therapist, answe
     for change in ("not_network", "network", "x" * 500, ""):
         page = phone.get(f"/care/{request.public_id}/matches", {"loosen": change})
         assert "Nobody fits yet" in page.content.decode()
+
+
+class TestStopping:
+    """A member stops their own request: a kept time goes back, what was booked and said of danger stays."""
+
+    def test_it_says_first_what_happens_then_and_goes_back_to_the_start(
+        self, ana, phone, therapist, answered
+    ):
+        therapist()
+        asked = answered(ana.viewer, items=LOW | {"phq9-9": 1})
+        tap(phone, asked, times(phone.get(f"/care/{asked.public_id}/matches"))[0])
+        assert Appointment.objects.get().state == "held"
+        page = phone.get(f"/care/{asked.public_id}/stop")
+        assert "a person still calls you" in page.text
+        assert "tel:988" in page.text
+        assert f"/care/{asked.public_id}/stop" in phone.get("/home/").text
+        home = phone.post(f"/care/{asked.public_id}/stop", follow=True)
+        assert "Your request is stopped" in home.text
+        assert "Find care" in home.text
+        assert Request.objects.get().state == "closed"
+        assert not Appointment.objects.filter(state="held").exists()
+        assert CrisisTask.objects.get().state == "open"
+        assert phone.post(f"/care/{asked.public_id}/stop").url == "/home/"
+
+    def test_what_is_booked_is_not_stopped_with_it(self, ana, phone, therapist, answered):
+        from switchboard.frontdoor.actions import book
+
+        asked = answered(ana.viewer)
+        told = {"request_id": asked.request_id, "slot_id": therapist()[0], "modality": "video"}
+        book(**told, by=ana.viewer)
+        assert phone.post(f"/care/{asked.public_id}/stop").url == "/home/"
+        assert Appointment.objects.get().state == "booked"
+        assert Request.objects.get().state == "booked"
+
+    def test_nobody_goes_on_looking(self, ana, phone, answered):
+        asked = answered(ana.viewer)
+        phone.get(f"/care/{asked.public_id}/matches")  # nobody fits: a navigator looks
+        assert WorkItem.objects.get(queue="match").closed_at is None
+        phone.post(f"/care/{asked.public_id}/stop")
+        assert WorkItem.objects.get(queue="match").outcome == "request_closed"

@@ -17,7 +17,7 @@ from switchboard.platform.roles import Role
 from switchboard.scheduling.models import Appointment
 
 pytestmark = pytest.mark.django_db
-CARE = ["", "ask/reasons", "with-you/reasons", "result", "matches"]
+CARE = ["", "ask/reasons", "with-you/reasons", "result", "matches", "stop"]
 VISIT = ["", "cancel", "confirm"]
 WAYS = ["other", "proxy_without_scope", "proxy_ended", "proxy_revoked"]
 
