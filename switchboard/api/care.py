@@ -39,6 +39,7 @@ from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.queries import (
     RequestView,
     offers_of,
+    reasons_for,
     request_of,
     requests_of,
     said_for,
@@ -52,6 +53,7 @@ from switchboard.platform.access import Viewer
 from switchboard.platform.clock import today
 from switchboard.platform.doors import for_roles
 from switchboard.platform.lastresort import CRISIS_WORDS
+from switchboard.platform.roles import Role
 from switchboard.scheduling.core.answer import Outcome
 
 router = Router(tags=["requests"])
@@ -267,9 +269,10 @@ def answer_item(request: HttpRequest, request_id: UUID, asked: AnswerAsked) -> H
 def finish(request: HttpRequest, request_id: UUID) -> TriageTold:
     """Score what was answered and decide where this person should go."""
     viewer = viewer_of(request)
-    decision = actions.finish(request=_view(request, request_id), by=viewer, language=viewer.language)
-    return _triaged(decision.outcome.acuity, decision.outcome.lane, decision.outcome.needs, decision.because,
-                    viewer.language)  # fmt: skip
+    view = _view(request, request_id)
+    decision = actions.finish(request=view, by=viewer, language=viewer.language)
+    told = reasons_for(viewer=viewer, request=view, because=decision.because)
+    return _triaged(decision.outcome.acuity, decision.outcome.lane, decision.outcome.needs, told, viewer)
 
 
 @router.get("/requests/{request_id}/triage", response=TriageTold)
@@ -280,7 +283,7 @@ def triage(request: HttpRequest, request_id: UUID) -> TriageTold:
     found = triage_of(viewer=viewer, request=_view(request, request_id))
     if found is None:
         raise _none()
-    told = _triaged(found.acuity, found.lane, found.needs, found.because, viewer.language)
+    told = _triaged(found.acuity, found.lane, found.needs, found.because, viewer)
     return told.model_copy(update={"override_reason": found.override_reason})
 
 
@@ -295,7 +298,8 @@ def override(request: HttpRequest, request_id: UUID, asked: OverrideAsked) -> Tr
         why=asked.why, by=viewer,
     )  # fmt: skip
     triaged = decision.outcome
-    return _triaged(triaged.acuity, triaged.lane, triaged.needs, decision.because, viewer.language)
+    told = reasons_for(viewer=viewer, request=view, because=decision.because)
+    return _triaged(triaged.acuity, triaged.lane, triaged.needs, told, viewer)
 
 
 @router.post("/requests/{request_id}/offers", response={201: MatchTold}, openapi_extra=KEYED)
@@ -381,7 +385,6 @@ def _heard(crisis: bool) -> HeardTold:
     return HeardTold(crisis=crisis, help=CRISIS_WORDS if crisis else None)
 
 
-def _triaged(acuity: int, lane: str, needs: Needs, because: tuple[Reason, ...], language: str) -> TriageTold:
-    return TriageTold(
-        acuity=acuity, lane=lane, needs=dict(needs.as_json()), because=reasons(because, language)
-    )
+def _triaged(acuity: int, lane: str, needs: Needs, because: tuple[Reason, ...], by: Viewer) -> TriageTold:
+    told = reasons(because, by.language, staff=by.role not in {Role.MEMBER, Role.PROXY})
+    return TriageTold(acuity=acuity, lane=lane, needs=dict(needs.as_json()), because=told)

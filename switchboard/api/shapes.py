@@ -11,7 +11,7 @@ from switchboard.frontdoor.queries import RequestView
 from switchboard.kernel.reasons import Reason
 from switchboard.matching.core.facts import Pair
 from switchboard.outcomes.queries import CrisisView
-from switchboard.rulebook.words import say
+from switchboard.rulebook.words import say, say_to_staff
 from switchboard.scheduling.queries import OpenTime
 
 BIGGEST = 2**63 - 1
@@ -54,10 +54,11 @@ class ReasonTold(Told):
     rule: str | None
 
 
-def reasons(because: Iterable[Reason], language: str) -> list[ReasonTold]:
-    """Put reasons into words."""
+def reasons(because: Iterable[Reason], language: str, *, staff: bool = False) -> list[ReasonTold]:
+    """Put reasons into words: the person's own, or a colleague's."""
+    put = say_to_staff if staff else say
     return [
-        ReasonTold(code=r.code, words=say(r, language), rule=str(r.rule) if r.rule else None) for r in because
+        ReasonTold(code=r.code, words=put(r, language), rule=str(r.rule) if r.rule else None) for r in because
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Case, OuterRef, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 from psycopg import sql
 
@@ -16,13 +16,15 @@ from switchboard.frontdoor.core.asks import URGENCIES, Asks
 from switchboard.frontdoor.core.conversation import Said
 from switchboard.frontdoor.core.triage import Needs
 from switchboard.frontdoor.models import IntakeAnswer, Note, Offer, Request, Triage
+from switchboard.frontdoor.telling import GROWN_UP, told_to
 from switchboard.kernel.reasons import Reason
 from switchboard.members.choices import wishes_of
+from switchboard.members.core.own_consent import age_on
 from switchboard.members.queries import CareFacts, care_facts
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.queries import answers_of_request
 from switchboard.outcomes.wording import instrument_in_force
-from switchboard.platform.access import DataClass, Extent, Relation, Viewer
+from switchboard.platform.access import DataClass, Relation, Viewer
 from switchboard.platform.audit import relation_to, touch
 from switchboard.platform.clock import now, today
 from switchboard.platform.copying import columns_of
@@ -160,12 +162,24 @@ def request_waiting(*, public_id: UUID) -> RequestView | None:
 
 
 def triage_of(*, viewer: Viewer, request: RequestView) -> TriageView | None:
-    """Give the triage that counts for a request: the newest. A viewer of masked data is told no scores."""
+    """Give the triage that counts for a request: the newest, with the reasons this viewer may be told."""
     with transaction.atomic():
-        much = touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
+        touch(viewer=viewer, member_id=request.member_id, data_class=DataClass.CLINICAL, what="triage",
                      scope="assessments")  # fmt: skip
         row = Triage.objects.filter(request_id=request.request_id).select_related("by").last()
-    return None if row is None else _triage(row, masked=much is Extent.MASKED)
+        if row is None:
+            return None
+        because = [Reason.from_json(r) for r in row.because]
+        return _triage(row, reasons_for(viewer=viewer, request=request, because=because))
+
+
+def reasons_for(*, viewer: Viewer, request: RequestView, because: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Give the reasons of a triage that a viewer may be told; for the others, that there is one."""
+    own = request.channel != "proxy"
+    if own:
+        asked = Request.objects.filter(pk=request.request_id).annotate(born=F("member__birth_date"))
+        own = age_on(asked.values_list("born", flat=True).get(), today()) < GROWN_UP
+    return told_to(viewer, member_id=request.member_id, because=because, own_as_minor=own)
 
 
 def notes_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[NoteView]:
@@ -276,14 +290,13 @@ def view_of(row: Request) -> RequestView:
     )
 
 
-def _triage(row: Triage, *, masked: bool) -> TriageView:
-    because = (Reason.from_json(r) for r in row.because)
+def _triage(row: Triage, because: tuple[Reason, ...]) -> TriageView:
     return TriageView(
         row.at,
         row.acuity,
         row.lane,
         Needs.from_json(row.needs),
-        tuple(reason for reason in because if not (masked and "total" in reason.params)),
+        because,
         row.by.name if row.by else "",
         row.override_reason,
     )

@@ -31,6 +31,12 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def say_to_staff(reason: Reason, language: str = "en") -> str:
+    """Give the sentence of a reason for a colleague: under ``staff_`` where the other says "you"."""
+    code = f"staff_{reason.code}"
+    return say(Reason(code, reason.params) if code in catalogue() else reason, language)
+
+
 def say(reason: Reason, language: str = "en") -> str:
     """Give the sentence of a reason; raise ``KeyError`` naming a code nobody has put into words."""
     sentences = catalogue().get(reason.code)

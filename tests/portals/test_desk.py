@@ -18,7 +18,7 @@ from switchboard.platform.models import AuditEvent, Relationship, WorkItem
 from switchboard.platform.roles import Role
 from switchboard.platform.worklist import open_work
 from switchboard.scheduling.models import Appointment
-from tests.portals.desk_world import HOST, Desk
+from tests.portals.desk_world import HOST, LOW, Desk
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -523,6 +523,17 @@ def test_a_task_that_is_nobodys_is_seen_worked_and_closed(desk):
     post(clinician, "crisis_close", task.public_id, disposition="not_reached")
     task.refresh_from_db()
     assert task.state == "closed"
+
+
+def test_a_navigator_reads_that_there_is_a_safety_answer_and_not_what_was_said(desk, navigator):
+    """A flag in staff's words. Seen to fail when the page said "You told us about thoughts of death"."""
+    member = desk.member()
+    desk.asked(member, LOW | {"phq9-9": 1})
+    opened(navigator, member)
+    body = get(navigator, "member_care", member.public_id, hx=True).text
+    assert "A safety answer: the crisis team has it" in body
+    assert "death" not in body
+    assert "You told us" not in body
 
 
 def test_a_navigator_knows_how_many_wait_and_not_who(desk, navigator, task):

@@ -21,7 +21,7 @@ from switchboard.platform.doors import for_roles
 from switchboard.platform.worklist import work_of
 from switchboard.portals.desk.frame import CALLS, clock_words, page
 from switchboard.rulebook.listings import codes, label
-from switchboard.rulebook.words import say
+from switchboard.rulebook.words import say_to_staff
 from switchboard.scheduling.core.appointment import cancel_choices
 from switchboard.scheduling.queries import AppointmentView, appointments_of
 
@@ -106,7 +106,7 @@ def _triage(found: TriageView) -> dict[str, Any]:
         "lane": label("lanes", found.lane),
         "lane_code": found.lane,
         "acuity": found.acuity,
-        "because": [say(reason) for reason in found.because if reason.code != "triage_override"],
+        "because": [say_to_staff(reason) for reason in found.because if reason.code != "triage_override"],
         "rules": sorted({str(reason.rule) for reason in found.because if reason.rule}),
         "conditions": [label("conditions", code) for code in found.needs.conditions],
         "chosen": list(found.needs.conditions),
