@@ -16,6 +16,7 @@ ABOUT_SAFETY = frozenset(
     for what in ("risk_now", "risk", "risk_unknown", "overdose", "withdrawal", "others", "unsafe")
 )
 ABOUT_USE = frozenset({"triage_alcohol", "triage_alcohol_high", "triage_drugs"})
+OF_A_CHILD = "_theirs"  # what a parent answered about them
 GROWN_UP = 18  # from this birthday nobody counts as a minor
 
 
@@ -50,7 +51,7 @@ def _told(
 
 
 def _class_of(reason: Reason, *, own_as_minor: bool) -> DataClass:
-    if reason.code in ABOUT_SAFETY:
+    if reason.code.removesuffix(OF_A_CHILD) in ABOUT_SAFETY:
         return DataClass.CRISIS
     if reason.code in ABOUT_USE:
         return DataClass.SUD

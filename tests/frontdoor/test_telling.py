@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from switchboard.frontdoor.core.triage import Needs
+from switchboard.frontdoor.core.triage import TOLD_BY_ANOTHER, Findings, Needs, _safety
 from switchboard.frontdoor.models import Request, Triage
 from switchboard.frontdoor.queries import triage_of, view_of
+from switchboard.frontdoor.telling import ABOUT_SAFETY, OF_A_CHILD
 from switchboard.kernel.reasons import Reason
 from switchboard.members.models import Member
 from switchboard.members.queries import viewer_for
@@ -15,6 +16,7 @@ from switchboard.platform.audit import relate
 from switchboard.platform.clock import today
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
+from switchboard.rulebook.rules import rule
 from switchboard.rulebook.words import catalogue, say_to_staff
 
 SAID = ("triage_risk", "triage_alcohol_high", "triage_depression", "triage_wants_talk")
@@ -59,6 +61,14 @@ class TestWhoIsTold:
 
     def test_a_care_manager_is_told_all(self):
         assert told(Role.CARE_MANAGER) == list(SAID)
+
+
+def test_whatever_triage_says_of_danger_is_a_safety_answer():
+    """A finding of danger added to triage later is no leak: it must be named here too."""
+    about = {f.code for risk in ("imminent", "positive", "unknown") for by in ((), TOLD_BY_ANOTHER)
+             for f in _safety(Findings(age=9, risk=risk, dangers=frozenset(by)))}  # fmt: skip
+    about |= {f"triage_{code}" for code in rule("routing/lanes").on(today())["dangers"]}
+    assert {code.removesuffix(OF_A_CHILD) for code in about} == ABOUT_SAFETY
 
 
 SPOKEN_TO = re.compile(r"\b(you|your|yours|we|us)\b", re.IGNORECASE)
