@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -62,6 +63,8 @@ class Doorkeeper:
             return refusal(request, 400, _("What was sent cannot be kept. Please check it and try again."))
         if isinstance(wrong, NotWrittenDown):
             return _blind(request)
+        if isinstance(wrong, Http404 | ObjectDoesNotExist) and getattr(request, "personal", False):
+            return _not_here(request)
         if not isinstance(wrong, AccessDenied):
             return None
         try:
@@ -69,8 +72,7 @@ class Doorkeeper:
                 record_denial(wrong)
         except NotWrittenDown:
             return _blind(request)
-        # 404 and not 403: the answer does not tell whether there is such a person.
-        return refusal(request, 404, str(wrong))
+        return _not_here(request)
 
     def _identity(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         user: Any = request.user
@@ -115,6 +117,15 @@ def refusal(request: HttpRequest, status: int, words: str) -> HttpResponse:
         body = {"type": "about:blank", "status": status, "title": words}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     return render(request, "refused.html", {"words": words, "status": status}, status=status)
+
+
+def _not_here(request: HttpRequest) -> HttpResponse:
+    """Answer what is another's, and what is nowhere, with the same words: no answer tells which (A3)."""
+    words = _(
+        "Nothing is at this address, or it is not yours to open. "
+        "Staff open a person's record from a call, a task or a case of theirs."
+    )
+    return refusal(request, 404, words)
 
 
 def _blind(request: HttpRequest) -> HttpResponse:

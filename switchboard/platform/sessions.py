@@ -16,6 +16,11 @@ BEGAN, SEEN, DEMO = "began", "seen", "demo"
 WRITE_EVERY = timedelta(minutes=1)  # a session row is not written for every click
 
 
+def begin(sender: Any, request: HttpRequest, **_: Any) -> None:
+    """Start a session's clocks at the sign-in itself: one that nobody used since is idle too."""
+    request.session[BEGAN] = request.session[SEEN] = now().timestamp()
+
+
 def over(session: SessionBase, role: Role, *, attended: bool = True) -> bool:
     """Say whether a session has been idle, or has lasted, too long; else note that it was used.
 

@@ -28,6 +28,12 @@ def test_an_idle_session_ends_and_a_used_one_does_not(role, minutes, noon, user,
         assert "_auth_user_id" not in browser.session
 
 
+def test_a_session_that_nobody_used_since_the_sign_in_is_idle_too(noon, user, signed_in):
+    browser = signed_in(user(Role.NAVIGATOR))
+    with stopped_at(noon + timedelta(minutes=16)):
+        assert browser.get(PAGE, HTTP_HOST="localhost").status_code == 302
+
+
 def test_a_dismissed_user_is_out_at_the_next_click(user, signed_in):
     """Promise A6 allows 60 seconds; the account is read at every request, so it takes none."""
     navigator = user(Role.NAVIGATOR)

@@ -86,8 +86,12 @@ class Desk:
 
     def asked(self, member: Member, items: dict[str, int] | None = None) -> RequestView:
         """The member answers everything; the request is triaged."""
-        viewer, given = self.speaker(member), LOW if items is None else items
-        view = ask(member_id=member.pk, channel="portal", by=viewer)
+        return self.asked_by(self.speaker(member), LOW if items is None else items)
+
+    def asked_by(self, viewer: Viewer, given: dict[str, int] = LOW) -> RequestView:
+        """A member who is signed in answers everything."""
+        assert viewer.member_id is not None
+        view = ask(member_id=viewer.member_id, channel="portal", by=viewer)
         for _ in range(60):
             said, _begun = said_for(viewer=viewer, request=view, language="en")
             step = next_step(said)
