@@ -19,7 +19,8 @@ EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUL
 REMEMBERED = 65_536  # dates and ZIP codes repeat: reading one again would be most of the work of a row
 DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
-SERIAL = re.compile(r"\d{5}(\.\d+)?")
+# A day number of either calendar: 1904 counts from four years later, and backwards too. A bare year is none.
+SERIAL = re.compile(r"(?!(?:19|20)\d\d$)-?\d{1,5}(\.\d+)?")
 SLASHED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
 
 

@@ -95,6 +95,8 @@ def moment(text: str, zone: str, column: str) -> datetime:
     word = cells.needed(text, column)
     if cells.SLASHED.match(word):
         raise Wrong("date_ambiguous", column)
+    if cells.SERIAL.fullmatch(word):
+        raise Wrong("date_serial", column)
     try:
         found = datetime.fromisoformat(word)
     except ValueError:

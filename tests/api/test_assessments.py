@@ -245,3 +245,19 @@ def test_answer_and_task_stand_or_fall_together(system, one, monkeypatch):
     monkeypatch.setattr(safety_net, "open_or_add", broken)
     assert system.post("/assessments", form(one, 1)).status_code == 500
     assert Answer.objects.count() == 0
+
+
+def test_a_form_with_a_file_in_it_keeps_no_file_and_still_escalates(system, one):
+    """An attachment where an answer belongs is no answer: refused by its path, its bytes kept nowhere."""
+    sent = form(one, 1)
+    bytes_sent = "WDVPIVAlQEFQWzRc" * 4
+    attached = {"contentType": "image/png", "data": bytes_sent, "size": 1, "hash": "d2hhdGV2ZXI="}
+    sent["answers"] = [a for a in sent["answers"] if a["link_id"] != "phq9-4"]
+    sent["answers"].append({"link_id": "phq9-4", "value": {"valueAttachment": attached}})
+    got = system.post("/assessments", sent)
+    assert got.status_code == 422
+    assert bytes_sent not in got.content.decode()
+    kept = Assessment.objects.get()
+    assert kept.status == "refused"
+    assert not any(bytes_sent in value for value in kept.answers.values_list("value", flat=True))
+    assert one_task().member_id == one.pk

@@ -318,3 +318,17 @@ def test_the_reject_file_is_safe_in_a_spreadsheet_whatever_the_file_is_called(br
     rejects = tmp_path / "rejects.csv"
     bring("members", (MEMBERS + "7,Lee,,x,,,\n").encode(), name="=cmd.csv", rejects=rejects)
     assert "\n'=cmd.csv,2," in rejects.read_text("utf-8").replace("\r", "")
+
+
+@pytest.mark.parametrize(
+    "serial", ["32997", "31535", "9985", "1", "0", "60", "-1462", "31535.5", "45000.999"]
+)
+def test_a_day_number_of_either_spreadsheet_calendar_is_refused_and_never_turned_into_a_date(bring, serial):
+    """32997 is one day counted from 1900 and another, four years later, counted from 1904."""
+    report = bring("members", (MEMBERS + f"7,Lee,,{serial},,,\n").encode())
+    assert (codes(report), people()) == ({(2, "birth_date", "date_serial")}, 0)
+    report = bring("members", (MEMBERS + f"7,Lee,,1990-05-04,02115,QHP,{serial}\n").encode())
+    assert codes(report) == {(2, "coverage_start", "date_serial")}
+    bring("practitioners", (ROSTER + f"{NPIS[0]},Lee,Ann,1041C0700X,MA,L1,Elm,1 Elm St,02115,QHP\n").encode())
+    report = bring("slots", f"npi,start\n{NPIS[0]},{serial}\n".encode())
+    assert codes(report) == {(2, "start", "date_serial")}

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from base64 import b64encode
 
 import pytest
 
@@ -176,3 +177,43 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(bring):
 
 def ndjson_gz(*resources) -> bytes:
     return gzip.compress(ndjson(*resources))
+
+
+def test_contained_resources_that_refer_to_each_other_in_a_circle_end_nothing(bring):
+    """Nothing follows a contained reference, so no circle can hold the import."""
+    ring = [
+        {"resourceType": "Organization", "id": "a", "name": "A", "partOf": {"reference": "#b"}},
+        {"resourceType": "Organization", "id": "b", "name": "B", "partOf": {"reference": "#a"}},
+    ]
+    own = [
+        {"resourceType": "Patient", "id": "self", "link": [{"type": "seealso", "other": {"reference": "#"}}]}
+    ]
+    assert bring("fhir", ndjson(LEE | {"contained": own}, COVER | {"contained": ring})).state == "done"
+    report = bring("fhir", ndjson(LEE, COVER | {"contained": ring, "beneficiary": {"reference": "#a"}}))
+    assert report.codes == {"reference_foreign": 1}
+    role = {"resourceType": "PractitionerRole", "id": "r", "contained": ring,
+            "practitioner": {"reference": "#a"}, "organization": {"reference": "#b"}}  # fmt: skip
+    assert bring("fhir", ndjson(role)).codes == {"reference_foreign": 1}
+
+
+EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-" + "TEST-FILE!$H+H*"
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        {"contentType": "image/png", "data": b64encode(EICAR.encode()).decode()},
+        {"contentType": "image/png", "data": b64encode(b"%PDF-1.4 GIF89a<script>").decode()},
+        {"contentType": "application/zip", "data": b64encode(gzip.compress(b"\0" * 100_000)).decode()},
+        {"contentType": "image/png", "data": "AAAA", "size": 5_000_000, "hash": "d2hhdGV2ZXI="},
+        {"contentType": "image/png", "url": "file:///etc/passwd"},
+    ],
+)
+def test_whatever_an_attachment_claims_to_be_none_of_it_is_kept(bring, photo):
+    """No attachment is stored, fetched or unpacked: its hash, size and type have nothing to protect."""
+    report = bring("fhir", ndjson(LEE | {"photo": [photo]}))
+    assert (report.state, people()) == ("done", 1)
+    kept = ask("SELECT string_agg(m::text, '') FROM members_member m")[0][0]
+    told = ask("SELECT coalesce(string_agg(o::text, ''), '') FROM platform_outboxevent o")[0][0]
+    for part in ("EICAR", "PDF", "passwd", photo.get("data", "nothing to find")):
+        assert part not in kept + told
