@@ -63,7 +63,7 @@ def hold(request: HttpRequest, asked: TakeAsked) -> HttpResponse:
 
 def _take(request: HttpRequest, asked: TakeAsked, take: Any) -> HttpResponse:
     viewer, key = viewer_of(request), key_of(request)
-    member = member_id_of(public_id=asked.member)
+    member = member_id_of(public_id=asked.member, viewer=viewer)
     if member is None:
         return nothing_here()
     decision = take(

@@ -11,14 +11,16 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
+from psycopg.types.numeric import Int8
 
 from switchboard.members.core.identity import plain_name, plain_phone
 from switchboard.members.grants import own_and_proxied
 from switchboard.members.models import ContactRoute, Coverage, Member, Preference
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
-from switchboard.platform.audit import record, touch
-from switchboard.platform.clock import today
+from switchboard.platform.audit import TIED, record, touch
+from switchboard.platform.clock import now, today
 from switchboard.platform.masking import last_four, listed
+from switchboard.platform.prepared import first_row
 from switchboard.platform.roles import PURPOSE, Role
 
 
@@ -143,16 +145,26 @@ def given_names(*, viewer: Viewer, member_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def member_id_of(*, public_id: UUID) -> int | None:
-    """Give our own number of a member (of the one kept, where two were merged); it opens no record."""
-    with (
-        connection.cursor() as cursor
-    ):  # asked before every booking: laying out the question costs more than it
-        cursor.execute(
-            "SELECT coalesce(merged_into_id, id) FROM members_member WHERE public_id = %s", [public_id]
-        )
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+NUMBER = "coalesce(m.merged_into_id, m.id)"
+NUMBER_AND_TIE = " ".join(
+    ("SELECT", NUMBER, ",", TIED.format(member=NUMBER), "FROM members_member m WHERE m.public_id = %s")
+)
+
+
+def member_id_of(*, public_id: UUID, viewer: Viewer | None = None) -> int | None:
+    """Give our own number of a member (of the one kept, where two were merged); it opens no record.
+
+    With a ``viewer`` who is about to touch it, what ties them is read in the same statement.
+    """
+    at = now()
+    user = Int8(viewer.user_id) if viewer is not None and viewer.user_id is not None else None
+    row = first_row(NUMBER_AND_TIE, [user, at, at, public_id])  # asked before every booking
+    if row is None:
+        return None
+    member_id, tied_until = int(row[0]), row[1]
+    if viewer is not None and tied_until is not None:
+        viewer.ties[member_id] = tied_until
+    return member_id
 
 
 def public_ids_of(member_ids: Collection[int]) -> dict[int, UUID]:

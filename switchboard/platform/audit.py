@@ -6,12 +6,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, DataError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, OperationalError, transaction
+from psycopg.types.numeric import Int8
 
 from switchboard.platform.access import AccessDenied, DataClass, Extent, Relation, Viewer, extent
 from switchboard.platform.clock import now
 from switchboard.platform.insider import watch
 from switchboard.platform.models import AuditEvent, Relationship
+from switchboard.platform.prepared import first_row
 from switchboard.platform.roles import Role
 
 
@@ -44,6 +46,13 @@ def together() -> Iterator[None]:
             _write(rows)
 
 
+#: Until when a viewer is tied to a member; wants user, at and at again where ``member`` is a column.
+TIED = (
+    "(SELECT max(ends_at) FROM platform_relationship WHERE user_id = %s::bigint AND member_id = {member}"
+    " AND starts_at <= %s AND ends_at > %s)"
+)
+
+
 def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Relation:
     """Say what ties a viewer to a member now; ``scope`` is what a proxy's grant must name."""
     if member_id is None:
@@ -57,13 +66,11 @@ def relation_to(viewer: Viewer, member_id: int | None, *, scope: str = "") -> Re
     at = now()
     if viewer.ties.get(member_id, at) > at:
         return Relation.ASSIGNED
-    with connection.cursor() as cursor:  # asked at every touch: laying out the question costs more than it
-        cursor.execute(
-            "SELECT max(ends_at) FROM platform_relationship"
-            " WHERE user_id = %s AND member_id = %s AND starts_at <= %s AND ends_at > %s",
-            [viewer.user_id, member_id, at, at],
-        )
-        ends = cursor.fetchone()[0]
+    row = first_row(
+        f"SELECT {TIED.format(member='%s::bigint')}",  # asked at every touch, so prepared
+        [Int8(viewer.user_id), Int8(member_id), at, at],
+    )
+    ends = row[0] if row else None
     if ends is None:
         return Relation.NONE
     viewer.ties[member_id] = ends

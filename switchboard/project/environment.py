@@ -45,7 +45,7 @@ def database() -> dict[str, Any]:
     as_owner = os.environ.get("SWITCHBOARD_AS_OWNER") == "1"
     url = (os.environ.get("DATABASE_OWNER_URL") if as_owner else None) or os.environ.get("DATABASE_URL")
     common: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "switchboard.platform.backend",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

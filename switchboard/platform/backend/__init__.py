@@ -1,0 +1,1 @@
+"""PostgreSQL as Django speaks to it, but for how an idle connection is looked at."""
