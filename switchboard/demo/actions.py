@@ -15,6 +15,7 @@ from switchboard.frontdoor.actions import loading as frontdoor
 from switchboard.insights.actions import count_supply
 from switchboard.members.actions import loading as members
 from switchboard.network.actions import loading as network
+from switchboard.network.actions.placing import spread_evidence
 from switchboard.outcomes.actions import loading as outcomes
 from switchboard.platform import loading as platform
 from switchboard.platform.clock import now, stopped_at
@@ -123,6 +124,7 @@ def _network(plan: Plan, write: Writing) -> clinicians.Network:
     write("roles", network.load_roles, made.roles, len(made.roles))
     write("keys", network.load_keys, made.keys, len(made.keys))
     write("evidence", network.load_evidence, made.evidence, len(made.evidence))
+    spread_evidence()
     return made
 
 

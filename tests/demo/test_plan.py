@@ -27,8 +27,11 @@ def fingerprint(plan: Plan) -> dict[str, str]:
         )
         found = {}
         for (table,) in cursor.fetchall():
-            # The moment of writing is the one column that is the clock's and not the plan's.
-            cursor.execute(f"SELECT (to_jsonb(t) - 'recorded_at' - 'id')::text FROM {table} t ORDER BY 1")
+            # The moment of writing is the clock's and not the plan's; a licence's number is the database's.
+            cursor.execute(
+                "SELECT (to_jsonb(t) - 'recorded_at' - 'id' - CASE to_jsonb(t) ->> 'kind'"
+                f" WHEN 'licence' THEN 'subject_id' ELSE '' END)::text FROM {table} t ORDER BY 1"
+            )
             rows = "\n".join(row for (row,) in cursor.fetchall())
             found[table] = hashlib.sha256(rows.encode()).hexdigest()
         transaction.set_rollback(True)

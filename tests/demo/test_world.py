@@ -96,6 +96,15 @@ def test_some_evidence_is_overdue_and_some_practitioners_are_named_twice(sql):
         "SELECT count(*) FILTER (WHERE due_at < %s), count(*) FROM network_fieldevidence", "2026-11-18T15:00Z"
     )
     assert 0.1 < overdue / all_of_it < 0.5
+    [(bare,)] = sql(
+        "SELECT count(*) FROM network_licence l WHERE NOT EXISTS (SELECT FROM network_fieldevidence e"
+        " WHERE e.kind = 'licence' AND e.subject_id = l.id)"
+    )
+    [(nameless,)] = sql(
+        "SELECT count(*) FROM network_practitioner p WHERE NOT EXISTS (SELECT FROM network_fieldevidence e"
+        " WHERE e.kind = 'practitioner' AND e.subject_id = p.id AND e.field = 'name')"
+    )
+    assert (bare, nameless) == (0, 0)
     twice = (
         "SELECT practitioner_id FROM network_practitionerrole GROUP BY 1 HAVING count(DISTINCT source_id) > 1"
     )
