@@ -1,6 +1,6 @@
 """Reads of the front door: the conversation so far, the request and its triage, offers, the waiting queue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,12 @@ from switchboard.platform.clock import now, today
 from switchboard.platform.copying import columns_of
 from switchboard.platform.roles import Role
 from switchboard.rulebook.listings import codes
-from switchboard.scheduling.queries import AppointmentView, appointment_of, appointments_of
+from switchboard.scheduling.queries import (
+    AppointmentView,
+    appointment_of,
+    appointments_of,
+    coming_appointments_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,26 @@ def requests_of(*, viewer: Viewer, member_id: int, limit: int = 20) -> list[Requ
         rows = Request.objects.filter(member_id=member_id).order_by("-asked_at")[:limit]
         hidden = _own_only(viewer, member_id, rows)
         return [view_of(row) for row in rows if row.pk not in hidden]
+
+
+def open_requests_of(*, viewer: Viewer, member_ids: Sequence[int]) -> dict[int, RequestView]:
+    """Give the request under way of each of these members who has one, in one statement; audited."""
+    with transaction.atomic():
+        for member_id in member_ids:
+            touch(viewer=viewer, member_id=member_id, data_class=DataClass.CLINICAL, what="requests",
+                  scope="appointments")  # fmt: skip
+        rows = Request.objects.filter(member_id__in=member_ids, state__in=("open", "triaged", "offered"))
+        seen = [row for row in rows if not _own_only(viewer, row.member_id, [row])]
+        return {row.member_id: view_of(row) for row in seen}
+
+
+def coming_visits_of(*, viewer: Viewer, member_ids: Sequence[int]) -> list[AppointmentView]:
+    """Give what is still to come for these members and this viewer may see, soonest first, audited."""
+    views = coming_appointments_of(viewer=viewer, member_ids=member_ids)
+    narrowed = [m for m in member_ids if _narrowed(viewer, m)]
+    own = Request.objects.filter(member_id__in=narrowed).exclude(channel="proxy")
+    hidden = frozenset(own.values_list("pk", flat=True)) if narrowed else frozenset()
+    return [view for view in views if view.request_id not in hidden]
 
 
 def hidden_from(*, viewer: Viewer, member_id: int) -> frozenset[int]:

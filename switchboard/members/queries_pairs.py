@@ -1,14 +1,15 @@
 """Two records that may be one person: what waits, what was decided, and both side by side, audited."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from django.db import transaction
+from typing import Any
 
 from switchboard.kernel.reasons import Reason
 from switchboard.members.models import ContactRoute, Coverage, DuplicateCandidate, Member, MemberKey
 from switchboard.platform.access import DataClass, Viewer
-from switchboard.platform.audit import touch
+from switchboard.platform.audit import together, touch
 from switchboard.platform.masking import last_four
 
 
@@ -75,7 +76,7 @@ def pair_of(*, viewer: Viewer, pair_id: int) -> Pair | None:
 
     Raises ``AccessDenied`` unless the viewer has opened both (``relate``).
     """
-    with transaction.atomic():
+    with together():
         row = (
             DuplicateCandidate.objects.select_related("left", "right", "decided_by")
             .filter(pk=pair_id)
@@ -83,7 +84,13 @@ def pair_of(*, viewer: Viewer, pair_id: int) -> Pair | None:
         )
         if row is None:
             return None
-        left, right = (_side(viewer, member) for member in (row.left, row.right))
+        both = [row.left_id, row.right_id]
+        routes = _by_member(ContactRoute.objects.filter(member_id__in=both).order_by("rank", "id"))
+        lines = _by_member(Coverage.objects.filter(member_id__in=both).order_by("line_of_business"))
+        keys = _by_member(MemberKey.objects.filter(member_id__in=both).order_by("source"))
+        left, right = (
+            _side(viewer, one, routes[one.pk], lines[one.pk], keys[one.pk]) for one in (row.left, row.right)
+        )
         return Pair(_line(row), left, right)
 
 
@@ -93,13 +100,24 @@ def _line(row: DuplicateCandidate) -> PairLine:
     return PairLine(row.pk, row.likeness, because, row.found_at, row.decision, row.decided_at, decided_by)
 
 
-def _side(viewer: Viewer, row: Member) -> Side:
+def _by_member(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    """Sort what is known of both by whose it is."""
+    sorted_: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        sorted_[row.member_id].append(row)
+    return sorted_
+
+
+def _side(
+    viewer: Viewer,
+    row: Member,
+    routes: Sequence[ContactRoute],
+    lines: Sequence[Coverage],
+    keys: Sequence[MemberKey],
+) -> Side:
     touch(viewer=viewer, member_id=row.pk, data_class=DataClass.IDENTITY, what="duplicate")
     touch(viewer=viewer, member_id=row.pk, data_class=DataClass.SAFE_CONTACT, what="duplicate")
     touch(viewer=viewer, member_id=row.pk, data_class=DataClass.COVERAGE, what="duplicate")
-    routes = ContactRoute.objects.filter(member=row).order_by("rank", "id")
-    lines = Coverage.objects.filter(member=row).order_by("line_of_business")
-    keys = MemberKey.objects.filter(member=row).order_by("source")
     city = f"{row.state} {row.zip5}".strip()
     return Side(
         row.pk,
@@ -111,8 +129,8 @@ def _side(viewer: Viewer, row: Member) -> Side:
         ", ".join(part for part in (row.address_line, row.city, city) if part),
         row.language,
         tuple(f"{route.kind} {last_four(route.value)}" for route in routes if not route.confidential),
-        tuple(dict.fromkeys(lines.values_list("line_of_business", flat=True))),
-        tuple(dict.fromkeys(keys.values_list("source", flat=True))),
+        tuple(dict.fromkeys(line.line_of_business for line in lines)),
+        tuple(dict.fromkeys(key.source for key in keys)),
         row.created_at,
         row.merged_into_id is not None,
     )

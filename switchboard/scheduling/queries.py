@@ -194,6 +194,15 @@ def appointments_of(*, viewer: Viewer, member_id: int, limit: int = 50) -> list[
         return [_view(row) for row in rows.order_by("-during")[:limit]]
 
 
+def coming_appointments_of(*, viewer: Viewer, member_ids: Sequence[int]) -> list[AppointmentView]:
+    """Give what is still to come for each of these members, soonest first, in one statement; audited."""
+    with transaction.atomic():
+        for member_id in member_ids:
+            _touch(viewer, member_id)
+        rows = Appointment.objects.filter(member_id__in=member_ids, during__endswith__gt=now())
+        return [_view(row) for row in rows.exclude(state="expired").order_by("during")]
+
+
 def appointment_of(*, viewer: Viewer, public_id: UUID) -> AppointmentView | None:
     """Give one appointment, audited; None when there is none."""
     with transaction.atomic():

@@ -22,6 +22,7 @@ from switchboard.outcomes.queries import (
     risk_answers,
 )
 from switchboard.outcomes.wording import instrument_as_given
+from switchboard.platform.audit import together
 from switchboard.platform.clock import now, today
 from switchboard.platform.doors import for_roles, unattended
 from switchboard.portals.cards import Happened
@@ -136,6 +137,7 @@ def call(request: HttpRequest, task: UUID) -> HttpResponse:
     return _call(request, task)
 
 
+@together()
 def _call(request: HttpRequest, task: UUID, **more: Any) -> HttpResponse:
     viewer = viewer_of(request)
     found = crisis_task(viewer=viewer, public_id=task)

@@ -5,12 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from switchboard.frontdoor.queries import RequestView, requests_of, visits_of
+from switchboard.frontdoor.queries import RequestView, coming_visits_of, open_requests_of
 from switchboard.members.queries import given_names, viewer_of
 from switchboard.network.queries import role_cards
 from switchboard.platform.access import Viewer
 from switchboard.platform.audit import together
-from switchboard.platform.clock import now
 from switchboard.portals.member.appointments import Shown, shown
 from switchboard.portals.member.care import members_only
 
@@ -20,7 +19,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show for each person the viewer may act for what is under way and what comes next."""
     viewer = viewer_of(request)
     with together():
-        people = [_person(viewer, member_id) for member_id in _whom(viewer)]
+        whom = _whom(viewer)
+        asked = open_requests_of(viewer=viewer, member_ids=whom)
+        visits = _coming(viewer, whom)
+        people = [_person(member_id, asked.get(member_id), visits) for member_id in whom]
         names = given_names(viewer=viewer, member_ids=[p["member_id"] for p in people])
     for person in people:
         person["name"] = names.get(person["member_id"], "")
@@ -35,15 +37,18 @@ def _whom(viewer: Viewer) -> list[int]:
     return own + [m for m, may in viewer.proxied.items() if "appointments" in may and m not in own]
 
 
-def _person(viewer: Viewer, member_id: int) -> dict[str, Any]:
-    requests = requests_of(viewer=viewer, member_id=member_id, limit=5)
-    open_now: RequestView | None = next((r for r in requests if r.state in OPEN), None)
-    views = visits_of(viewer=viewer, member_id=member_id, limit=20)[::-1]
+def _coming(viewer: Viewer, whom: list[int]) -> list[tuple[int, Shown]]:
+    """Give what is still to come for all of them, in words, with whose it is."""
+    views = coming_visits_of(viewer=viewer, member_ids=whom)
     cards = role_cards(a.role_id for a in views if a.role_id)
-    rows: list[Shown] = [shown(a, cards.get(a.role_id or 0)) for a in views if a.ends_at > now()]
+    return [(a.member_id, shown(a, cards.get(a.role_id or 0))) for a in views]
+
+
+def _person(member_id: int, asked: RequestView | None, visits: list[tuple[int, Shown]]) -> dict[str, Any]:
+    rows = [row for whose, row in visits if whose == member_id]
     return {
         "member_id": member_id,
-        "request": open_now,
+        "request": asked,
         "kept": [row for row in rows if row.kept],
         "coming": [row for row in rows if row.state == "booked"],
     }
