@@ -24,9 +24,8 @@ from switchboard.outcomes.queries import (
     crisis_worklist,
     risk_answers,
 )
-from switchboard.outcomes.wording import instrument_in_force
+from switchboard.outcomes.wording import instrument_as_given
 from switchboard.platform.access import Viewer
-from switchboard.platform.clock import today
 from switchboard.platform.doors import for_roles
 from switchboard.platform.lastresort import CRISIS_WORDS
 from switchboard.rulebook.words import say
@@ -156,10 +155,11 @@ def _call(viewer: Viewer, view: CrisisView) -> CallTold | None:
 
 
 def _said(one: RiskAnswer, language: str) -> SaidTold:
-    item = instrument_in_force(one.instrument, today()).item(one.link_id)
-    option = item.option(one.value) if item and one.value is not None else None
+    form = instrument_as_given(one.instrument, one.version)
+    item = form.item(one.link_id) if form else None
+    option = item.option(int(one.value) if one.value.isdecimal() else one.value) if item else None
     asked = item.text.get(language) or item.text.get("en", "") if item else ""
-    said = option.text.get(language) or option.text.get("en", "") if option else ""
+    said = option.text.get(language) or option.text.get("en", one.value) if option else one.value
     return SaidTold(at=one.at, instrument=one.instrument, item=one.link_id, asked=asked, said=said)
 
 

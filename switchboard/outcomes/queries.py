@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from switchboard.kernel.reasons import Reason
@@ -59,6 +59,11 @@ class CrisisView:
     joined_by: str
     because: tuple[Reason, ...]
     contact_note: str
+
+    @property
+    def uncovered(self) -> bool:
+        """Tell whether we know who it is and the plan covered them no longer."""
+        return any(reason.code == "crisis_not_covered" for reason in self.because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +213,22 @@ def crisis_count() -> tuple[int, int]:
 
 def crisis_state_of(*, member_id: int) -> tuple[str, str] | None:
     """Give the state of a member's open crisis task and who has taken it, no detail; None without one."""
-    rows = CrisisTask.objects.exclude(state="closed").filter(member_id=member_id)
+    rows = CrisisTask.objects.exclude(state="closed").filter(_theirs(member_id))
     row = rows.select_related("acknowledged_by").first()
     return None if row is None else _taken(row)[:2]
 
 
 def open_crisis_of(*, member_id: int) -> bool:
     """Tell whether somebody is to call this member: a flag, no detail."""
-    return CrisisTask.objects.filter(member_id=member_id).exclude(state="closed").exists()
+    return CrisisTask.objects.filter(_theirs(member_id)).exclude(state="closed").exists()
+
+
+def _theirs(member_id: int) -> Q:
+    """Give the condition for tasks of a person, under any record that was found to be theirs.
+
+    A merge moves no task: what was said under a record stays its own, also when the two come apart again.
+    """
+    return Q(member_id=member_id) | Q(member__merged_into_id=member_id)
 
 
 def _taken(row: CrisisTask) -> tuple[str, str, int | None, datetime | None]:

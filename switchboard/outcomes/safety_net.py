@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from switchboard.kernel.reasons import Reason
-from switchboard.outcomes.core.escalation import Clock, Step, Task, clock_of, next_step, upcoming
+from switchboard.members.standing import Standing, standing_of
+from switchboard.outcomes.core.escalation import Clock, Step, Task, clock_of, next_step, queue_of, upcoming
 from switchboard.outcomes.core.safety import Risk, RiskRule, risk_rule
 from switchboard.outcomes.models import CrisisEvent, CrisisTask
 from switchboard.platform.clock import now, today
@@ -21,6 +22,7 @@ from switchboard.rulebook.rules import rule
 
 DRILL = "drill"  # the cause of a made-up task begins with it (promise C4)
 LEVELS = ("standard", "high", "imminent")
+UNROUTABLE = frozenset({"crisis_member_unknown", "crisis_not_covered", "crisis_member_deceased"})
 
 
 def rules_of_safety() -> RiskRule:
@@ -85,6 +87,7 @@ def _open_task(member_id: int | None, cause: str) -> CrisisTask | None:
 def _create(
     member_id: int | None, cause: str, risk: Risk, because: Sequence[Reason], contact_note: str
 ) -> CrisisTask:
+    because = [*because, *_standing(member_id)]
     try:
         with transaction.atomic():
             return CrisisTask.objects.create(
@@ -94,7 +97,7 @@ def _create(
                 opened_at=now(),
                 next_step_at=now(),
                 stale=risk.stale,
-                unroutable=member_id is None,
+                unroutable=any(reason.code in UNROUTABLE for reason in because),
                 because=[reason.as_json() for reason in because],
                 contact_note=contact_note,
             )
@@ -104,6 +107,14 @@ def _create(
         if task is None:
             raise
         return task
+
+
+def _standing(member_id: int | None) -> tuple[Reason, ...]:
+    """Give why a task is no plain member's (promise C5): it is stored, shown and paged all the same."""
+    known = member_id is not None
+    stands = standing_of(member_id=member_id, day=today()) if member_id is not None else Standing(True, True)
+    decision = queue_of(member_known=known, covered=stands.covered, living=stands.living)
+    return () if decision.outcome == "crisis" else decision.because
 
 
 def unheld(at: datetime) -> Q:

@@ -21,7 +21,7 @@ PAGE = """<!doctype html>
 <title>Not working right now</title>
 </head>
 <body>
-<main>
+{demo}<main>
 <h1>{title}</h1>
 <p>Please try again in a minute. If you had just saved something, look whether it is there first.</p>
 <h2>If you might hurt yourself, or need to talk now</h2>
@@ -41,6 +41,10 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+DEMO = (
+    "<p><strong>This is a demo.</strong> Invented people. Enter nothing real. "
+    '<span lang="es">Esto es una demostración: personas inventadas.</span></p>\n'
+)
 CRISIS_WORDS = "In crisis: call or text 988, chat at 988lifeline.org; in danger now, call 911."
 
 
@@ -70,6 +74,7 @@ def _answer(request: HttpRequest, status: int, title: str) -> HttpResponse:
     answer = HttpResponse(
         PAGE.format(
             title=title,
+            demo=DEMO if settings.DEMO else "",
             line_en=f"<p>Your plan's crisis line: {call}</p>" if line else "",
             line_es=f"<p>Línea de crisis de su plan: {call}</p>" if line else "",
         ),

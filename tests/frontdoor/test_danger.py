@@ -11,11 +11,13 @@ from switchboard.frontdoor.core.triage import Findings, Needs, Triaged
 from switchboard.frontdoor.licensed import RoutingError, route
 from switchboard.frontdoor.models import Triage
 from switchboard.kernel.reasons import Decision, Reason, RuleRef
+from switchboard.members.models import Member
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.core.instrument import instrument
 from switchboard.outcomes.models import CrisisTask
 from switchboard.platform.access import Viewer
 from switchboard.platform.audit import relate
+from switchboard.platform.clock import today
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
 from switchboard.rulebook import words
@@ -101,6 +103,21 @@ class TestInTheDatabase:
         triaged = finish(request=view, by=viewer, language="en").outcome
         assert (triaged.acuity, triaged.lane) == (acuity, lane)
         assert CrisisTask.objects.get().state == "open"
+
+    @pytest.mark.parametrize("state", ["TX", "CT", ""])
+    @pytest.mark.parametrize("age", [9, 13, 17])
+    def test_a_minor_alone_is_heard_whatever_the_law_of_consent_says(self, viewer, age, state):  # noqa: F811
+        """C5 and P7: consent bears on treatment; it never blocks the help or the task."""
+        born = today().replace(year=today().year - age, day=1)
+        Member.objects.filter(pk=viewer.member_id).update(birth_date=born, state=state)
+        view = ask(member_id=viewer.member_id, channel="portal", by=viewer)
+        assert say(request_id=view.request_id, question="unusual", value=["others"], by=viewer)
+        form, link = ("phq-9m", "phq9m-9") if age >= 11 else ("asq", "asq-1")
+        heard = answer_item(
+            request_id=view.request_id, instrument=form, link_id=link, value=1, by=viewer, language="en"
+        )
+        assert heard.crisis
+        assert CrisisTask.objects.get().member_id == viewer.member_id
 
     def test_none_of_these_beside_a_danger_does_not_hide_it(self, viewer):  # noqa: F811
         """The page lets both be ticked."""

@@ -60,6 +60,12 @@ class TestWithTheDatabaseDown:
 
 
 class TestWithAFaultOfOurs:
+    def test_the_demo_says_that_it_is_one_here_too(self, client, settings):
+        """It says so on every page; a real installation never does. Seen to fail without the line."""
+        for demo in (True, False):
+            settings.DEMO = demo
+            assert (b"This is a demo" in client.get("/broken").content) is demo
+
     def test_the_page_says_nothing_of_the_fault_and_keeps_the_crisis_lines(self, client):
         answer = client.get("/broken")
         assert answer.status_code == 500

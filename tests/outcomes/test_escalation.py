@@ -263,16 +263,23 @@ def test_an_unknown_disposition_is_answered_with_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("known", "covered", "queue", "because"),
+    ("known", "covered", "living", "queue", "because"),
     [
-        (True, True, "crisis", "crisis_routed"),
-        (True, False, "unroutable_crisis", "crisis_not_covered"),
-        (False, True, "unroutable_crisis", "crisis_member_unknown"),
-        (False, False, "unroutable_crisis", "crisis_member_unknown"),
+        (True, True, True, "crisis", "crisis_routed"),
+        (True, False, True, "unroutable_crisis", "crisis_not_covered"),
+        (True, True, False, "unroutable_crisis", "crisis_member_deceased"),
+        (True, False, False, "unroutable_crisis", "crisis_member_deceased"),
+        (False, True, True, "unroutable_crisis", "crisis_member_unknown"),
+        (False, False, True, "unroutable_crisis", "crisis_member_unknown"),
     ],
 )
-def test_every_task_stands_in_a_list_people_watch(known, covered, queue, because):
-    """C5: member not found, coverage ended, wrong plan: the unroutable list, never nowhere."""
-    decision = queue_of(member_known=known, covered=covered)
+def test_every_task_stands_in_a_list_people_watch(known, covered, living, queue, because):
+    """C5: member not found or dead, coverage ended, wrong plan: the unroutable list, never nowhere."""
+    decision = queue_of(member_known=known, covered=covered, living=living)
     assert decision.outcome == queue
     assert [r.code for r in decision.because] == [because]
+
+
+def test_somebody_is_taken_to_live_unless_the_record_says_otherwise():
+    """Most senders know nothing of deaths."""
+    assert queue_of(member_known=True, covered=True).outcome == "crisis"

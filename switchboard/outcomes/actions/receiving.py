@@ -15,10 +15,11 @@ from switchboard.members.queries import care_facts
 from switchboard.outcomes.actions.answering import keep_answers
 from switchboard.outcomes.core.answers import Person
 from switchboard.outcomes.core.handed_in import HandedIn
+from switchboard.outcomes.core.instrument import Instrument
 from switchboard.outcomes.core.scoring import Score, score
 from switchboard.outcomes.core.validity import Problem, Verdict, validity_of, validity_rule
 from switchboard.outcomes.models import Assessment
-from switchboard.outcomes.wording import instrument_in_force
+from switchboard.outcomes.wording import instrument_as_given, instrument_in_force
 from switchboard.platform.access import SWITCHBOARD, DataClass, Viewer
 from switchboard.platform.audit import record, touch
 from switchboard.platform.clock import now, today
@@ -98,8 +99,13 @@ def _verdict(form: HandedIn, member_id: int | None, person: Person) -> Decision[
     if member_id is not None:
         known = earlier.filter(member_id=member_id).exclude(status="refused")
         dates = list(known.values_list("authored_at", flat=True))
-    instrument = instrument_in_force(form.instrument.code, today())
+    instrument = _as_filled_in(form.instrument, form.response.version)
     return validity_of(form.response, instrument, person, dates, validity_rule(value), now())
+
+
+def _as_filled_in(named: Instrument, version: str) -> Instrument:
+    """Give an instrument in the version a form was filled in: a newer one asks and scores otherwise."""
+    return instrument_as_given(named.code, version) or instrument_in_force(named.code, today())
 
 
 def _opened(
@@ -124,7 +130,8 @@ def _judge(row: Assessment, form: HandedIn, person: Person, verdict: Decision[Ve
     if verdict.outcome.action == "refuse" or form.instrument is None:
         row.status = "refused"
     elif form.response.completed:
-        instrument = instrument_in_force(form.instrument.code, today())
+        instrument = _as_filled_in(form.instrument, form.response.version)
+        row.version = instrument.ref.version
         decision = score(instrument, [replace(a, at=None) for a in form.response.answers], person)
         _score(row, decision)
     row.save()

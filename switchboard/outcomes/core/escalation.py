@@ -115,10 +115,14 @@ def may_close(task: Task, closer: Closer, disposition: str, clock: Clock) -> Dec
     return Decision(True, (Reason("crisis_may_close", {}, clock.ref),))
 
 
-def queue_of(*, member_known: bool, covered: bool) -> Decision[Literal["crisis", "unroutable_crisis"]]:
+def queue_of(
+    *, member_known: bool, covered: bool, living: bool = True
+) -> Decision[Literal["crisis", "unroutable_crisis"]]:
     """Say which worklist a task stands in: nobody's member still stands in one that people watch."""
     if not member_known:
         return Decision("unroutable_crisis", (Reason("crisis_member_unknown"),))
+    if not living:
+        return Decision("unroutable_crisis", (Reason("crisis_member_deceased"),))
     if not covered:
         return Decision("unroutable_crisis", (Reason("crisis_not_covered"),))
     return Decision("crisis", (Reason("crisis_routed"),))
