@@ -5,11 +5,12 @@ nothing but keys. Crisis help stands on every page of it.
 """
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
-from switchboard.members.models import Member
+from switchboard.members.models import Member, Proxy
 from switchboard.outcomes.models import Answer, CrisisTask
 from switchboard.platform.models import User
 from switchboard.platform.roles import Role
@@ -135,6 +136,10 @@ def test_every_page_of_the_way_is_fine(look, world, rosa):
     world.asked(rosa)
     look.at(reverse("member_home"))
     fine(look)
+    page.get_by_role("link", name="Stop this request").click()
+    page.wait_for_selector("text=What happens then")
+    fine(look)
+    look.at(reverse("member_home"))
     page.get_by_role("link", name="Go on").click()
     page.wait_for_selector(".match")
     fine(look)
@@ -266,3 +271,27 @@ def test_answers_that_arrow_keys_pass_are_not_kept(visit, world, rosa):
         page.keyboard.press("ArrowDown")
     page.wait_for_url("**/with-you/asq:asq-1")
     assert [(a.link_id, a.value) for a in Answer.objects.all()] == [("asq-1", "")]
+
+
+def test_a_parent_answers_in_plain_words_and_danger_leads_to_help(look, world, rosa):
+    """No form of the child's own is shown; what a parent says of danger turns the page to help."""
+    child = world.member("HL00005555", given_name="Ben", birth_date=date(2018, 5, 1))
+    grant = {"kind": "parent", "may": ["appointments", "assessments"], "starts_on": date(2020, 1, 1)}
+    Proxy.objects.create(member=child, user=rosa.user, **grant)
+    enter(look, rosa)
+    page = look.page
+    fine(look)
+    page.get_by_role("button", name="Find care for Ben").click()
+    page.wait_for_url("**/ask/reasons")
+    fine(look)
+    page.get_by_text("My child's behavior").click()
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/ask/place")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/ask/their_safety**")
+    fine(look)
+    page.get_by_text("they may be in danger right now").click()
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/with-you/their_safety")
+    fine(look)
+    assert CrisisTask.objects.get(member=child).level == "imminent"
