@@ -1,13 +1,17 @@
 """Rows on their way in bulk: gathered, copied to a temporary table, and from there put in place by SQL."""
 
-from collections.abc import Iterable, Sequence
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 from django.db import connection, transaction
 from psycopg import sql
 
 BATCH = 5_000  # rows gathered before one COPY; keeps memory constant
+Row = TypeVar("Row", bound=Sequence[Any])
+SPOOLED = 1 << 20  # bytes of a spool held in memory; more lies in a temporary file
 
 
 class Stage:
@@ -69,6 +73,39 @@ def ask(statement: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(params))
         return list(cursor.fetchall())
+
+
+def flow(statement: str, params: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Run one statement of a load and yield its rows as they come: it may be every line of a file."""
+    with connection.cursor() as cursor:
+        yield from cursor.cursor.stream(statement, list(params))
+
+
+class Spool(Generic[Row]):
+    """A list that only grows and is read from its beginning; what exceeds a megabyte lies on disk."""
+
+    def __init__(self, make: Callable[..., Row], rows: Iterable[Row] = ()) -> None:
+        self._make, self._many = make, 0
+        self._file = tempfile.SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8")  # noqa: SIM115 - it lives as long
+        self += rows
+
+    def append(self, row: Row) -> None:
+        """Take one row."""
+        self += (row,)
+
+    def __iadd__(self, rows: Iterable[Row]) -> Self:
+        self._file.seek(0, 2)
+        for row in rows:
+            self._file.write(json.dumps(row) + "\n")
+            self._many += 1
+        return self
+
+    def __iter__(self) -> Iterator[Row]:
+        self._file.seek(0)
+        return (self._make(*json.loads(line)) for line in self._file)
+
+    def __len__(self) -> int:
+        return self._many
 
 
 def count(statement: str, params: Iterable[Any] = ()) -> tuple[int, int]:

@@ -56,3 +56,21 @@ def test_so_it_is_with_fhir_and_with_broken_lines(tmp_path):
     first = peak(patients(tmp_path / "short.ndjson", 50_000), "fhir")
     grown = peak(patients(tmp_path / "long.ndjson", 200_000), "fhir") - first
     assert grown < MOST_GROWTH, f"grew by {grown:.0f} MB"
+
+
+def test_so_it_is_when_every_line_is_refused_by_the_load(tmp_path):
+    """100,000 coverages of nobody, then 400,000: the refusals lie on disk."""
+
+    def of_nobody(name: str, rows: int):
+        place = tmp_path / name
+        with place.open("w") as out:
+            for n in range(rows):
+                out.write(
+                    f'{{"resourceType":"Coverage","id":"{n}","status":"active","payor":[{{"display":"Medicaid"}}],'
+                    f'"beneficiary":{{"reference":"Patient/x{n}"}},"period":{{"start":"2026-01-01"}}}}\n'
+                )
+        return place
+
+    first = peak(of_nobody("short.ndjson", 100_000), "fhir")
+    grown = peak(of_nobody("long.ndjson", 400_000), "fhir") - first
+    assert grown < MOST_GROWTH, f"grew by {grown:.0f} MB"

@@ -5,7 +5,7 @@ merged here: likely doubles go to a person (``duplicates`` queue), and a number 
 held (``import-review``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ from switchboard.platform.access import DataClass, Viewer
 from switchboard.platform.audit import record
 from switchboard.platform.clock import now, today
 from switchboard.platform.outbox import tell
-from switchboard.platform.staging import Stage, ask, count, put
+from switchboard.platform.staging import Spool, Stage, ask, count, flow, put
 from switchboard.platform.worklist import open_work
 from switchboard.rulebook.rules import rule
 
@@ -46,8 +46,8 @@ class Loaded:
     """What a load did: rows by kind (``members_added`` ...), and the rows it refused."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
-    remarks: list[Refusal] = field(default_factory=list)
+    refused: Spool[Refusal] = field(default_factory=lambda: Spool(Refusal))
+    remarks: Spool[Refusal] = field(default_factory=lambda: Spool(Refusal))
 
 
 class MemberImport:
@@ -203,20 +203,20 @@ SELECT s.key, m.given_name, m.birth_date, s.given_name, s.birth_date
   WHERE s.member_id IS NULL"""
 
 
-def _hold(pairs: str, *, renamed: bool) -> list[Refusal]:
+def _hold(pairs: str, *, renamed: bool) -> Iterable[Refusal]:
     """Hold the keys that mean two people, whoever they are: nobody is written over. Their cover waits too."""
     rules = rule("members/likeness").on(today())
     keys = {key for key, *two in ask(pairs) if another(*two, rules=rules, renamed=renamed)}
     if not keys:
-        return []
+        return ()
     put("INSERT INTO load_held (key) SELECT unnest(%s::text[])", [sorted(keys)])
     held = "DELETE FROM load_member a USING load_held h WHERE h.key = a.key"
     return _refused(held, "member_number", "maybe_other_person")
 
 
-def _refused(statement: str, column: str, code: str) -> list[Refusal]:
-    rows = ask(f"{statement} RETURNING a.file, a.line")
-    return [Refusal(file, line, column, code) for file, line in sorted(rows)]
+def _refused(statement: str, column: str, code: str) -> Iterator[Refusal]:
+    gone = f"WITH gone AS ({statement} RETURNING a.file, a.line) SELECT file, line FROM gone ORDER BY 1, 2"
+    return (Refusal(file, line, column, code) for file, line in flow(gone))
 
 
 def _change_people() -> int:

@@ -1,10 +1,11 @@
 """Put a staged network import in place, set by set. Statements are put together from our own column names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from switchboard.platform.staging import ask, count, put
+from switchboard.platform.staging import Spool, ask, count, flow, put
 
 NAMED_ROLES = 5_000  # roles one event names; beyond that the match reloads the source
 
@@ -65,8 +66,8 @@ class NetworkImported:
     """What an import did: rows by kind and outcome, refusals, remarks, and the roles it touched."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    refused: list[Refused] = field(default_factory=list)
-    remarks: list[Refused] = field(default_factory=list)
+    refused: Spool[Refused] = field(default_factory=lambda: Spool(Refused))
+    remarks: Spool[Refused] = field(default_factory=lambda: Spool(Refused))
     roles: list[int] = field(default_factory=list)
 
 
@@ -101,11 +102,9 @@ def place_all(telling: Telling, *, whole: bool, done: NetworkImported) -> None:
     _place_roles(telling, whole, done)
 
 
-def _refused(statement: str, column: str, code: str) -> list[Refused]:
-    return [
-        Refused(file, line, column, code)
-        for file, line in sorted(ask(f"{statement} RETURNING a.file, a.line"))
-    ]
+def _refused(statement: str, column: str, code: str) -> Iterator[Refused]:
+    gone = f"WITH gone AS ({statement} RETURNING a.file, a.line) SELECT file, line FROM gone ORDER BY 1, 2"
+    return (Refused(file, line, column, code) for file, line in flow(gone))
 
 
 def _has_npi(kind: str) -> bool:
@@ -407,13 +406,13 @@ def _place_roles(telling: Telling, whole: bool, done: NetworkImported) -> None:
         done.remarks.append(Refused("", 0, "", "nobody_ended"))
     elif whole:
         ended = _end_unnamed(telling)
-    done.remarks += [
+    done.remarks += (
         Refused(file, line, "npi", "npi_two_groups")
-        for file, line in ask(
+        for file, line in flow(
             "SELECT min(file), max(line) FROM load_role GROUP BY practitioner_id"
             " HAVING count(DISTINCT organization_id) > 1 ORDER BY 2"
         )
-    ]
+    )
     total = ask("SELECT count(DISTINCT id) FROM load_role")[0][0]
     done.roles = sorted({*(row[0] for row in added), *changed, *ended})
     done.counts |= {

@@ -4,12 +4,13 @@ A slot is known by its schedule and start. What is past is kept for the record a
 source no longer names, or says is busy, is withdrawn, and a seat already taken stays taken.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from switchboard.platform.clock import now
 from switchboard.platform.outbox import tell
-from switchboard.platform.staging import Stage, ask, count, put
+from switchboard.platform.staging import Spool, Stage, ask, count, flow, put
 from switchboard.scheduling.core.timetable import ImportedSchedule, ImportedSlot
 from switchboard.scheduling.models import Schedule
 
@@ -45,8 +46,8 @@ class SlotsImported:
     """What an import did: slots by outcome, refusals and remarks."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    refused: list[Unfit] = field(default_factory=list)
-    remarks: list[Unfit] = field(default_factory=list)
+    refused: Spool[Unfit] = field(default_factory=lambda: Spool(Unfit))
+    remarks: Spool[Unfit] = field(default_factory=lambda: Spool(Unfit))
 
 
 def coming_slots(source_id: int) -> int:
@@ -107,8 +108,9 @@ def _place_schedule(source_id: int, schedule: ImportedSchedule) -> None:
     )
 
 
-def _refused(statement: str, column: str, code: str) -> list[Unfit]:
-    return [Unfit(file, line, column, code) for file, line in sorted(ask(statement))]
+def _refused(statement: str, column: str, code: str) -> Iterator[Unfit]:
+    gone = f"WITH gone AS ({statement}) SELECT file, line FROM gone ORDER BY 1, 2"
+    return (Unfit(file, line, column, code) for file, line in flow(gone))
 
 
 def _refuse(source_id: int, done: SlotsImported) -> None:
@@ -150,8 +152,8 @@ def _refuse(source_id: int, done: SlotsImported) -> None:
 
 def _place(source_id: int, done: SlotsImported, *, whole: bool) -> None:
     at = now()
-    past = ask("SELECT file, line FROM load_slot WHERE starts_at <= %s ORDER BY seq", [at])
-    done.remarks += [Unfit(file, line, "start", "slot_past") for file, line in past]
+    past = flow("SELECT file, line FROM load_slot WHERE starts_at <= %s ORDER BY seq", [at])
+    done.remarks += (Unfit(file, line, "start", "slot_past") for file, line in past)
     moved = put(  # an open slot that a new one overlaps was moved by its source
         "UPDATE scheduling_slot t SET withdrawn = true FROM load_slot s WHERE t.schedule_id = s.schedule_id"
         " AND t.starts_at <> s.starts_at AND NOT t.withdrawn AND t.taken = 0 AND t.starts_at > %s"
