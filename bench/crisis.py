@@ -37,7 +37,8 @@ from switchboard.platform.models import User
 from switchboard.platform.tokens import issue
 given = {}
 for role, scopes in (("system_client", ["write:assessments"]), ("crisis_clinician", [])):
-    user = User.objects.create_user(f"{role}@bench.invalid", name=role, role=role)
+    licence = "B1" if role == "crisis_clinician" else ""  # who has none takes no call from the list
+    user = User.objects.create_user(f"{role}@bench.invalid", name=role, role=role, licence=licence)
     given[role] = issue(user_id=user.pk, name="bench", scopes=scopes).secret
 print(json.dumps(given))
 """
