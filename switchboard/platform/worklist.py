@@ -75,12 +75,12 @@ def take(*, public_id: UUID, by: Viewer) -> None:
     WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).update(assigned_to_id=by.user_id)
 
 
-def close_work(*, public_id: UUID, outcome: str, by: Viewer) -> bool:
-    """Say how it ended; give False when it was closed before."""
-    closed = WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True).update(
-        closed_at=now(), closed_by_id=by.user_id, outcome=outcome
-    )
-    return bool(closed)
+def close_work(*, public_id: UUID, outcome: str, by: Viewer, queue: str = "") -> bool:
+    """Say how it ended; give False when it was closed before, or is of another queue than the one named."""
+    rows = WorkItem.objects.filter(public_id=public_id, closed_at__isnull=True)
+    if queue:
+        rows = rows.filter(queue=queue)
+    return bool(rows.update(closed_at=now(), closed_by_id=by.user_id, outcome=outcome))
 
 
 def _work(row: WorkItem) -> Work:

@@ -2,8 +2,8 @@
 
 Each page of each role is opened, every form on it is filled twice (the canary everywhere; the canary where
 one may type and a real choice where one may choose) and sent. Looked through: our logs as they leave the
-process, the console, PostgreSQL's log, metrics, every address and header of an answer, refusals, what jobs and
-the outbox carry, mail, and who-looked rows but for the reason, which is there to be read.
+process, the console, PostgreSQL's log, metrics, every address and header of an answer, refusals, what jobs
+and the outbox carry, mail, and who-looked rows but for the reason, which is there to be read.
 """
 
 import json

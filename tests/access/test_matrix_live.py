@@ -187,3 +187,12 @@ def test_a_key_that_has_ended_opens_none_of_them(live, how):
         assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json"), route
     if how in ("revoked", "past_its_day", "unknown"):
         assert live.call("GET", address(first, live, live.mine), {}, keeper).status_code == 200
+
+
+def test_a_page_that_settles_one_queue_closes_nothing_of_another(live):
+    """The page of what imports left open is no way to close an alarm, or what is to do for a member."""
+    path = f"/network/review/{live.theirs.item.public_id}"
+    for role in (Role.NETWORK_MANAGER, Role.SUPERVISOR):
+        assert live.call("POST", path, {"outcome": "left_out"}, role).status_code == 302
+        live.theirs.item.refresh_from_db()
+        assert live.theirs.item.closed_at is None

@@ -65,7 +65,7 @@ def settle(request: HttpRequest, task: UUID) -> HttpResponse:
     outcome = request.POST.get("outcome", "")
     if outcome not in dict(OUTCOMES):
         messages.error(request, "Say how it ended.")
-    elif close_work(public_id=task, outcome=outcome, by=viewer_of(request)):
+    elif close_work(public_id=task, outcome=outcome, by=viewer_of(request), queue=QUEUE):
         messages.success(request, "Closed.")
     else:
         messages.info(request, "Somebody has closed it already.")
