@@ -91,6 +91,15 @@ def _analyze() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def _follow() -> None:
+    """Keep the match fresh from a thread, as every web process does: else each question reads the news."""
+    from switchboard.matching.queries import age, follow
+
+    follow()
+    while age() is None:
+        time.sleep(0.05)
+
+
 def _timed(name: str, ask: Callable[[], Any]) -> float:
     begun = time.perf_counter()
     answered = ask()

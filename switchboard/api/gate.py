@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, get_resolver
+from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from switchboard.api.problems import MEDIA, nothing_here, problem
 from switchboard.api.reading import keepable
@@ -61,7 +61,7 @@ class Gate:
 
     def _straight(self, request: HttpRequest) -> HttpResponse:
         try:
-            match = get_resolver().resolve(request.path_info)
+            match = _found(request.path_info)
         except Resolver404:
             return nothing_here()
         request.resolver_match = match
@@ -75,6 +75,19 @@ class Gate:
             assert handled is not None
             return handled
         return answer
+
+
+_plainly: dict[str, ResolverMatch] = {}  # addresses that name nobody: as many as there are such routes
+
+
+def _found(path: str) -> ResolverMatch:
+    """Give the operation at an address; searching a hundred routes costs as much as answering."""
+    known = _plainly.get(path)
+    if known is None:
+        known = get_resolver().resolve(path)
+        if not known.args and not known.kwargs:
+            _plainly[path] = known
+    return known
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:

@@ -9,7 +9,7 @@ Each entry is a code with one sentence a language; parameters stand in braces::
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from switchboard.kernel.reasons import Reason
@@ -39,8 +39,13 @@ def say_to_staff(reason: Reason, language: str = "en") -> str:
 
 def say(reason: Reason, language: str = "en") -> str:
     """Give the sentence of a reason; raise ``KeyError`` naming a code nobody has put into words."""
-    sentences = catalogue().get(reason.code)
+    chosen = _sentence(reason.code, language)
+    return chosen.format(**reason.params) if "{" in chosen else chosen
+
+
+@lru_cache(maxsize=5000)
+def _sentence(code: str, language: str) -> str:
+    sentences = catalogue().get(code)
     if sentences is None:
-        raise KeyError(f"No words for the reason '{reason.code}': add it to rulebook/words/.")
-    chosen = sentences.get(language.partition("-")[0], sentences["en"])
-    return chosen.format(**reason.params)
+        raise KeyError(f"No words for the reason '{code}': add it to rulebook/words/.")
+    return sentences.get(language.partition("-")[0], sentences["en"])

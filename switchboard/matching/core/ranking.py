@@ -89,6 +89,8 @@ def preference_worth(need: Need, weights: Weights) -> Mapping[str, int]:
         "culture": bool(need.likes_cultures),
         "times": bool(need.week_hours),
     }
+    if not any(stated.values()):
+        return {}
     total = sum(weights.shares[kind] for kind, asked in stated.items() if asked)
     return {kind: 1000 * weights.shares[kind] // total for kind, asked in stated.items() if asked}
 
@@ -103,6 +105,8 @@ def preferences_met(
 ) -> Mapping[str, int]:
     """Give the worth of each preference this pair meets; the second-liked modality counts half."""
     worth = preference_worth(need, weights)
+    if not worth:
+        return worth  # nothing was stated: asked for each pair of every match
     share = {
         "gender": 2 * (role.gender == need.likes_gender),
         "language": 2 * (need.likes_language in role.languages),
