@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from django.test import Client
 
+# Roles belong to the whole server of the tests: two workers would make them twice.
+pytestmark = pytest.mark.xdist_group("database roles")
 COMPOSE = (Path(__file__).parents[2] / "compose.yaml").read_text()
 OWNER, APP, NAME = "compose_owner", "compose_app", "compose"
 HISTORY = {

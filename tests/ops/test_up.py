@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from switchboard.cli.up import Hand
-from switchboard.project.web import STILLBORN_IN_A_ROW, Births
+from switchboard.project.copies import STILLBORN_IN_A_ROW, Births
 from tests.ops.conftest import Installation, free_port, within
 
 pytestmark = [pytest.mark.kills, pytest.mark.xdist_group("installation")]

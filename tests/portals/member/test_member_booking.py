@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from switchboard.frontdoor.models import Request
+from switchboard.matching.queries import forget
 from switchboard.outcomes.models import CrisisTask
 from switchboard.platform.clock import now, stopped_at
 from switchboard.platform.models import WorkItem
@@ -193,6 +194,7 @@ class TestStopping:
         assert Request.objects.get().state == "booked"
 
     def test_nobody_goes_on_looking(self, ana, phone, answered):
+        forget()  # the times of an earlier test
         asked = answered(ana.viewer)
         phone.get(f"/care/{asked.public_id}/matches")  # nobody fits: a navigator looks
         assert WorkItem.objects.get(queue="match").closed_at is None
