@@ -4,6 +4,7 @@ A database is made by the statements of ``compose.yaml`` (its roles under other 
 tests has those names already), migrated as its owner and granted from as ``switchboard migrate`` does.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import psycopg
 import pytest
 from django.test import Client
 
-# Roles belong to the whole server of the tests: two workers would make them twice.
-pytestmark = pytest.mark.xdist_group("database roles")
 COMPOSE = (Path(__file__).parents[2] / "compose.yaml").read_text()
-OWNER, APP, NAME = "compose_owner", "compose_app", "compose"
+# Roles belong to the whole server of the tests: each worker has its own.
+NAME = f"compose_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+OWNER, APP = f"{NAME}_owner", f"{NAME}_app"
 HISTORY = {
     "frontdoor_triage",
     "outcomes_answer",
@@ -138,16 +139,16 @@ def test_history_cannot_even_be_tried_to_change(tell, table, statement):
         "ALTER TABLE platform_auditevent DISABLE TRIGGER ALL",
         "DROP TABLE platform_auditevent",
         "SET session_replication_role = replica",
-        f"SET ROLE {OWNER}",
-        f"GRANT UPDATE ON platform_auditevent TO {APP}; UPDATE platform_auditevent SET id = id",
-        f"ALTER ROLE {APP} CREATEROLE",
+        "SET ROLE {owner}",
+        "GRANT UPDATE ON platform_auditevent TO {app}; UPDATE platform_auditevent SET id = id",
+        "ALTER ROLE {app} CREATEROLE",
         "CREATE TABLE mine (n int)",
         "COPY platform_user TO PROGRAM 'cat'",
     ],
 )
 def test_it_has_no_way_round(tell, statement):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        tell(statement)
+        tell(statement.format(app=APP, owner=OWNER))
 
 
 def test_what_it_must_do_it_may(tell):
