@@ -49,9 +49,11 @@ def measured(
                     open_slots=open_slots, quiet=members < 100_000)  # fmt: skip
         built = time.perf_counter() - since
         _analyze()
-        from switchboard.matching.queries import follow
+        from switchboard.matching.queries import age, follow
 
         follow()  # as every serving process does: others ask for the news before each match
+        while age() is None:  # until then it says that it is not ready
+            time.sleep(0.1)
         table = table_of(f"Pages, {members:,} members and {practitioners:,} practitioners", promised)
         table.notes.append(
             f"The plan was built in {built:.0f} s: {sum(made.values()):,} rows, {made['slots']:,} slots."

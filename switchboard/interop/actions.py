@@ -64,14 +64,17 @@ def run_import(
     rejects: str | Path | None = None,
     progress: Progress | None = None,
     run_id: int | None = None,
+    sent: bool = False,
 ) -> ImportReport:
     """Read ``path`` as ``kind`` and load it, in one transaction.
 
     ``mode="all"`` changes nothing when any line has an error, ``"good"`` takes the good lines; ``dry_run``
     loads and rolls back, so its counts are true. ``rejects`` gets every finding as CSV (file, line, column,
     code, hint; never a value). A file with 30% fewer clinicians than the last of its ``source`` stops, unless
-    ``approve_fewer``. ``run_id``: a run that waits already (``uploads``); its own words count. Raises
-    ``ValueError`` on an unknown ``kind``; a bad file is an answer.
+    ``approve_fewer``. ``run_id``: a run that waits already (``uploads``); its own words count. ``sent``:
+    somebody handed the file in, so that danger in it calls a person even when it is only tried; a dry run at
+    the console calls nobody and counts it (``danger_not_told``). Raises ``ValueError`` on an unknown
+    ``kind``; a bad file is an answer.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no import '{kind}': there are {', '.join(sorted(KINDS))}.")
@@ -107,18 +110,23 @@ def run_import(
         except FileProblem as refused:
             state, problem, code = "refused", said(refused.code, **refused.params), refused.code
         except BaseException:
-            if not dry_run:
-                raise_risks(run, shelf.risks, by)
+            _call(run, shelf, by, sent=sent)
             ImportRun.objects.filter(pk=run.pk).update(
                 state="failed",
                 finished_at=now(),
                 problem="The program failed: see the log; nothing was changed.",
             )
             raise
-        if not dry_run:
-            raise_risks(run, shelf.risks, by)
+        untold = _call(run, shelf, by, sent=sent)
     run.problem_code = code
-    return _write_down(run, shelf, state, problem, place)
+    return _write_down(run, shelf, state, problem, place, untold)
+
+
+def _call(run: ImportRun, shelf: Shelf, by: Viewer, *, sent: bool) -> int:
+    """Let danger in a file call a person; give how many answers call nobody yet."""
+    if run.dry_run and not sent:
+        return len(shelf.risks)
+    return raise_risks(run, shelf.risks, by, tried=run.dry_run)
 
 
 def _begun(run_id: int) -> ImportRun:
@@ -141,10 +149,14 @@ def _load(kind: str, path: str, shelf: Shelf, progress: Progress | None) -> None
         progress(read)
 
 
-def _write_down(run: ImportRun, shelf: Shelf, state: str, problem: str, place: Path | None) -> ImportReport:
+def _write_down(
+    run: ImportRun, shelf: Shelf, state: str, problem: str, place: Path | None, untold: int
+) -> ImportReport:
     """Keep the run with its findings, and answer."""
     counts = dict(shelf.counts) if state == "done" else {"rows_read": shelf.counts.get("rows_read", 0)}
     counts |= {f"skipped_{kind}": n for kind, n in sorted(shelf.skipped.items())}
+    if untold:
+        counts["danger_not_told"] = untold
     run.digest = _digest(place)
     before = ImportRun.objects.filter(
         kind=run.kind, source=run.source, digest=run.digest, state="done", dry_run=False

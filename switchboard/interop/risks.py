@@ -66,14 +66,18 @@ def cause_of(source: str, name: str) -> str:
     return f"{whole[: CAUSE - 33]}#{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
 
 
-def raise_risks(run: ImportRun, risks: Sequence[FoundRisk], by: Viewer) -> int:
-    """Open a crisis task for each answer that speaks of danger; give how many were raised now.
+def raise_risks(run: ImportRun, risks: Sequence[FoundRisk], by: Viewer, *, tried: bool = False) -> int:
+    """Open a crisis task for each answer that speaks of danger; give how many were left without one.
 
     An answer that a former run of this source has raised is not raised again. A member nobody can name
-    still gets a task: it goes to the crisis desk as unroutable.
+    still gets a task: it goes to the crisis desk as unroutable. ``tried``: the file may bring its own members
+    when it is applied, so whoever is not known yet is left for then.
     """
-    find, raised = _finder(run.source, risks), 0
+    find, left = _finder(run.source, risks), 0
     for risk in risks:
+        if tried and find(risk) is None:
+            left += 1
+            continue
         with transaction.atomic():
             before = ImportReject.objects.filter(run__source=run.source, code=RISK, column=risk.once)
             if before.exists():
@@ -92,8 +96,7 @@ def raise_risks(run: ImportRun, risks: Sequence[FoundRisk], by: Viewer) -> int:
                 run=run, file=risk.file[:300], line=risk.line, column=risk.once, code=RISK,
                 hint=said(RISK)[:300], severity="warning",
             )  # fmt: skip
-            raised += 1
-    return raised
+    return left
 
 
 class _finder:  # noqa: N801 - it is called like a function

@@ -55,7 +55,12 @@ class Sent(Protocol):
 
 
 def may_import(viewer: Viewer, kind: str) -> bool:
-    """Say whether a viewer may bring in such a file: who writes members, or who writes the directory."""
+    """Say whether a viewer may bring in such a file: who writes members, or who writes the directory.
+
+    Nobody may bring in what is no kind any more: a run of an earlier version may name one.
+    """
+    if kind not in KINDS:
+        return False
     held = DataClass.IDENTITY if KINDS[kind].persons else DataClass.DIRECTORY
     relation = Relation.ASSIGNED if KINDS[kind].persons else Relation.NONE
     much = extent(viewer=viewer, data_class=held, relation=relation, write=True).outcome
@@ -123,7 +128,7 @@ def read_upload(*, run_id: int, approve_fewer: bool = False, progress: bool = Fa
         report = run_import(
             kind=run.kind, path=_path(run), by=by, source=run.source, source_kind=run.source_kind,
             dry_run=run.dry_run, mode="good" if run.mode == "good" else "all", approve_fewer=approve_fewer,
-            run_id=run_id, progress=tell,
+            run_id=run_id, progress=tell, sent=True,
         )  # fmt: skip
     if report.state == "done" and not run.dry_run:
         drop(run.upload)
@@ -154,7 +159,7 @@ def drop(upload: uuid.UUID | None) -> None:
 
 def _allowed(by: Viewer, kind: str) -> None:
     if not may_import(by, kind):
-        held = DataClass.IDENTITY if KINDS[kind].persons else DataClass.DIRECTORY
+        held = DataClass.IDENTITY if kind in KINDS and KINDS[kind].persons else DataClass.DIRECTORY
         raise AccessDenied(by, None, held, f"import:{kind}")
 
 

@@ -190,6 +190,18 @@ def test_a_folder_is_read_whole_though_one_file_is_broken(people, tmp_path):
     assert tasks() == [("M1", "high")]
 
 
-def test_a_dry_run_raises_no_alarm(people, bring):
-    bring("answers", csv(row("2")), dry_run=True)
+def test_a_dry_run_raises_no_alarm_and_says_so(people, bring):
+    report = bring("answers", csv(row("2"), row("0")), dry_run=True)
     assert tasks() == []
+    assert report.counts["danger_not_told"] == 1
+
+
+def test_a_file_that_was_sent_calls_at_once_whom_we_know_and_says_whom_it_left(people, bring):
+    """It may never be applied; whoever is not known yet may come with the file itself."""
+    text = csv(row("2"), row("3", member="M9"))
+    report = bring("answers", text, dry_run=True, sent=True)
+    assert tasks() == [("M1", "high")]
+    assert report.counts["danger_not_told"] == 1
+    applied = bring("answers", text)
+    assert tasks() == [("M1", "high"), (None, "high")]
+    assert "danger_not_told" not in applied.counts

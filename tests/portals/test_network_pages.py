@@ -1,6 +1,7 @@
 """The network's pages: one record each with its evidence, within twelve statements, for those who may."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -324,6 +325,28 @@ def test_a_line_that_may_mean_danger_stands_on_no_page_of_imports(home, manager)
     )
     download = b"".join(get(manager, "rejects", run.pk)).decode()
     assert "Observation/Known" not in get(manager, "import", run.pk).text + download
+
+
+def test_danger_for_which_nobody_was_called_is_said_on_the_page(home, manager):
+    send(manager, ROSTER + ROW)
+    run = ImportRun.objects.get()
+    assert "may be in danger" not in get(manager, "import", run.pk).text
+    ImportRun.objects.filter(pk=run.pk).update(counts={"rows_read": 2, "danger_not_told": 1})
+    assert "Somebody in this file may be in danger" in get(manager, "import", run.pk).text
+
+
+def test_a_run_of_a_kind_that_is_no_more_can_be_seen_and_not_thrown_away(home, manager):
+    run = ImportRun.objects.create(
+        kind="gone",
+        source="Payer",
+        name="m.csv",
+        mode="all",
+        state="done",
+        dry_run=True,
+        upload=uuid4(),
+    )
+    assert "m.csv" in get(manager, "import", run.pk).text
+    assert post(manager, "drop", run.pk).status_code == 404
 
 
 # What imports leave to a person
