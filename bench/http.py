@@ -7,6 +7,7 @@ one open connection each.
 """
 
 import json
+import math
 import multiprocessing as mp
 import os
 import random
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.book import percentile
+from bench.report import Table
 
 CLIENTS, SECONDS = 16, 6.0
 NEED = {
@@ -274,7 +276,27 @@ def measured() -> dict[str, Any]:
 
 
 def main(report: Callable[[str], object] = print) -> None:
-    report(json.dumps({"over HTTP": measured()}))
+    found = measured()
+    match, fresh_, book = found["match"], found["fresh"], found["booking"]
+    table = Table("Over HTTP", ("what", "measured", "promised"))
+    table.rows += [
+        _row("match, beside an empty authenticated request", match["ratio"], most=1.5),
+        _row("a booking leaves every process's offers, p99 ms", fresh_["p99_ms"], most=250),
+        _row("bookings, beside PostgreSQL's bare single-row UPDATE", book["ratio"], least=0.15),
+        _row("a booking, p99 ms", book["p99_ms"], most=100),
+    ]
+    table.notes += [
+        f"Match: {match['match_p50_ms']} ms, an empty request {match['empty_p50_ms']} ms: medians.",
+        f"Fresh: {fresh_['bookings']} bookings, p50 {fresh_['p50_ms']} ms.",
+        f"Booking: {book['book_per_s']:,} a second by {CLIENTS} clients, p50 {book['p50_ms']} ms,"
+        f" {book['noes']} refused; {book['bare_update_per_s']:,} bare updates a second.",
+    ]
+    report(table.markdown())
+
+
+def _row(what: str, value: float, *, most: float = math.inf, least: float = 0) -> tuple[str, str, str]:
+    promised = f"{least} or more" if least else f"{most} at most"
+    return what, str(value), promised + " MISSED" * (not least <= value <= most)
 
 
 if __name__ == "__main__":
