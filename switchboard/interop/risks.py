@@ -75,7 +75,8 @@ def raise_risks(run: ImportRun, risks: Sequence[FoundRisk], by: Viewer, *, tried
     """
     find, left = _finder(run.source, risks), 0
     for risk in risks:
-        if tried and find(risk) is None:
+        member = find(risk)
+        if tried and member is None:
             left += 1
             continue
         with transaction.atomic():
@@ -83,7 +84,7 @@ def raise_risks(run: ImportRun, risks: Sequence[FoundRisk], by: Viewer, *, tried
             if before.exists():
                 continue
             raise_alarm(
-                member_id=find(risk),
+                member_id=member,
                 cause=cause_of(run.source, risk.name),
                 level=risk.risk.level or "standard",
                 because=risk.because,
